@@ -1,0 +1,34 @@
+/** Time, as the house sees it. Everything that waits or measures is handed one, so that a test can hand in its own. */
+export interface Clock {
+  /** Milliseconds on a clock that never jumps; only differences mean anything. */
+  now(): number;
+  /** The time of day: milliseconds since 1970-01-01T00:00:00Z. */
+  date(): number;
+  /** Calls `fire` once, after `ms` milliseconds. Returns what calls it off. A timer never keeps the process alive. */
+  setTimer(ms: number, fire: () => void): () => void;
+}
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer(ms, fire) {
+    const id = setTimeout(fire, ms);
+    Deno.unrefTimer(id);
+    return () => clearTimeout(id);
+  },
+};
+
+/** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = () => {
+    cancel();
+    signal?.removeEventListener("abort", wake);
+    resolve();
+  };
+  const cancel = clock.setTimer(ms, wake);
+  signal?.addEventListener("abort", wake);
+  return promise;
+}

@@ -1,0 +1,102 @@
+/** One thing to be logged, before it has a form. */
+export interface LogEntry {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly time: number;
+  readonly level: string;
+  /** Who says it, such as `byova.web`. */
+  readonly logger: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Turns an entry into one line without its line feed. */
+export type LogFormat = (entry: LogEntry) => string;
+
+/** Characters of one value that are shown; the rest is counted. */
+const LONGEST_VALUE = 1024;
+/** Values that a reader can tell from the text around them without quotes. */
+const PLAIN = /^[\w.,:;/@+%()\[\]<>&?!*#~|^'-]+$/;
+/** What JSON leaves alone and a terminal or a viewer of logs may obey: C1 controls, line separators, bidi overrides. */
+const OBEYED = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const RESERVED = new Set(["ts", "level", "logger", "msg"]);
+
+/** A line for people: local time, level, logger, message, `key=value` fields. */
+export function textLine({ time, level, logger, message, fields }: LogEntry): string {
+  let line = `${localTime(time)} ${level.toUpperCase().padEnd(5)} ${logger}: ${escaped(message)}`;
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const shown = plainValue(value);
+    line += ` ${word(key)}=${typeof shown === "string" ? word(shown) : shown}`;
+  }
+  return line;
+}
+
+/** A line for machines: one JSON object with ts (ISO 8601, UTC), level, logger, msg and the fields beside them. */
+export function jsonLine({ time, level, logger, message, fields }: LogEntry): string {
+  let line = `{"ts":"${new Date(time).toISOString()}","level":"${level}","logger":${quoted(logger)},"msg":${
+    quoted(cut(message))
+  }`;
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const shown = plainValue(value);
+    line += `,${quoted(RESERVED.has(key) ? `${key}_` : key)}:${typeof shown === "string" ? quoted(shown) : shown}`;
+  }
+  return `${line}}`;
+}
+
+/** A value as a number, a truth value, null, or a text of bounded length. */
+function plainValue(value: unknown): string | number | boolean | null {
+  switch (typeof value) {
+    case "string":
+      return cut(value);
+    case "number":
+      return Number.isFinite(value) ? value : String(value);
+    case "boolean":
+      return value;
+    case "object":
+      return value === null ? null : cut(value instanceof Error ? errorText(value) : structureText(value));
+    default:
+      return cut(String(value));
+  }
+}
+
+/** An error on one line: its name and message, where it was thrown, what caused it. */
+function errorText(error: Error): string {
+  const stack = (error.stack ?? String(error)).replace(/\s*\n\s*/g, " | ");
+  return error.cause === undefined ? stack : `${stack} (cause: ${String(error.cause)})`;
+}
+
+function structureText(value: object): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+function cut(text: string): string {
+  if (text.length <= LONGEST_VALUE) return text;
+  return `${text.slice(0, LONGEST_VALUE)}…(${text.length - LONGEST_VALUE} more)`;
+}
+
+/** A JSON string whose every control character is an escape (RFC 8259 section 7). */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function escaped(text: string): string {
+  return quoted(cut(text)).slice(1, -1).replaceAll('\\"', '"');
+}
+
+function word(text: string): string {
+  return PLAIN.test(text) ? text : quoted(text);
+}
+
+/** `2026-11-20 14:03:59.042` in the machine's time zone. */
+function localTime(time: number): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} ${clock}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
