@@ -1,0 +1,169 @@
+import { readUint32, writeUint32 } from "../http2/frames.ts";
+import { GrpcError, Status } from "./status.ts";
+
+/** Bytes before each message: a flag for compression, and the length in big-endian (doc/PROTOCOL-HTTP2.md). */
+export const PREFIX_BYTES = 5;
+const FIRST_BUFFER_BYTES = 1024;
+const prefix = new Uint8Array(PREFIX_BYTES);
+
+/** The prefix of a message of `length` bytes; the same array is filled anew by every call. */
+export function prefixOf(length: number): Uint8Array {
+  writeUint32(prefix, 1, length);
+  return prefix;
+}
+
+/** Bytes that half-received messages may take, shared by every RPC of one end. */
+export class HeldBytes {
+  #bytes = 0;
+  constructor(readonly limit: number) {}
+
+  /** Changes the sum by `bytes`. Throws GrpcError RESOURCE_EXHAUSTED when it would exceed the limit. */
+  add(bytes: number): void {
+    if (bytes > 0 && this.#bytes + bytes > this.limit) {
+      throw new GrpcError(Status.RESOURCE_EXHAUSTED, "Cannot keep a message: too many others are half received");
+    }
+    this.#bytes += bytes;
+  }
+}
+
+export interface MessageReaderOptions {
+  readonly maxMessageBytes: number;
+  readonly held: HeldBytes;
+  /** A whole message; the view is valid only during the call. */
+  readonly message: (bytes: Uint8Array) => void;
+  /** Every message was handed out, and no more come. */
+  readonly ended: () => void;
+  /** So many received bytes were taken: the peer may send as many more. */
+  readonly consumed: (bytes: number) => void;
+}
+
+/** Cuts the DATA of one direction of one RPC into messages. While paused it keeps what comes, and takes none of it. */
+export class MessageReader {
+  readonly #options: MessageReaderOptions;
+  /** Bytes that wait: of a half-received message, or of everything that came while paused. */
+  #kept: Uint8Array | undefined;
+  #keptBytes = 0;
+  /** Received and not yet reported as consumed. */
+  #untaken = 0;
+  #paused = false;
+  #reading = false;
+  #ended = false;
+  #closed = false;
+
+  constructor(options: MessageReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a piece of DATA. Throws GrpcError for a message that is too long or compressed, and what `message` throws. */
+  receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#untaken += bytes.length;
+    if (this.#kept === undefined && !this.#paused) return this.#read(bytes);
+    this.#keep(bytes);
+    this.#readKept();
+  }
+
+  /** Takes the end of the direction. Throws GrpcError INTERNAL when it cuts a message, and what `message` throws. */
+  end(): void {
+    this.#ended = true;
+    this.#readKept();
+  }
+
+  /** Hands out no message until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on, beginning with what came meanwhile. Throws as `receive` does. */
+  resume(): void {
+    this.#paused = false;
+    this.#readKept();
+  }
+
+  /** Forgets what is kept; nothing is handed out any more. */
+  close(): void {
+    this.#closed = true;
+    this.#release();
+  }
+
+  #readKept(): void {
+    if (this.#reading || this.#paused || this.#closed) return;
+    this.#read(this.#kept === undefined ? new Uint8Array(0) : this.#kept.subarray(0, this.#keptBytes));
+  }
+
+  /** Hands out the messages in `bytes`, and keeps the rest; `bytes` is a frame's DATA or everything that is kept. */
+  #read(bytes: Uint8Array): void {
+    this.#reading = true;
+    let at = 0;
+    try {
+      while (!this.#paused && !this.#closed && bytes.length - at >= PREFIX_BYTES) {
+        const length = this.#lengthAt(bytes, at);
+        const end = at + PREFIX_BYTES + length;
+        if (end > bytes.length) break;
+        this.#options.message(bytes.subarray(at + PREFIX_BYTES, end));
+        at = end;
+      }
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#closed) return;
+    this.#keepRest(bytes, at);
+    if (this.#paused) return;
+    const taken = this.#untaken;
+    this.#untaken = 0;
+    if (taken > 0) this.#options.consumed(taken);
+    if (this.#ended) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#keptBytes > 0) throw new GrpcError(Status.INTERNAL, "Cannot read a message: the stream ended inside it");
+    this.#closed = true;
+    this.#options.ended();
+  }
+
+  #lengthAt(bytes: Uint8Array, at: number): number {
+    const length = readUint32(bytes, at + 1);
+    if (bytes[at] !== 0) {
+      throw new GrpcError(Status.UNIMPLEMENTED, "Cannot read a message: an uncompressed one expected");
+    }
+    if (length > this.#options.maxMessageBytes) {
+      throw new GrpcError(
+        Status.RESOURCE_EXHAUSTED,
+        `Cannot read a message: at most ${this.#options.maxMessageBytes} bytes expected: received ${length}`,
+      );
+    }
+    return length;
+  }
+
+  #keepRest(bytes: Uint8Array, from: number): void {
+    const rest = bytes.length - from;
+    const kept = this.#kept;
+    if (kept !== undefined && bytes.buffer === kept.buffer) {
+      if (rest === 0) return this.#release();
+      if (from > 0) kept.copyWithin(0, from, this.#keptBytes);
+      this.#keptBytes = rest;
+      return;
+    }
+    if (rest > 0) this.#keep(bytes.subarray(from));
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const needed = this.#keptBytes + bytes.length;
+    const room = this.#kept?.length ?? 0;
+    if (needed > room) {
+      const grown = new Uint8Array(Math.max(needed, room * 2, FIRST_BUFFER_BYTES));
+      this.#options.held.add(grown.length - room);
+      if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptBytes));
+      this.#kept = grown;
+    }
+    this.#kept!.set(bytes, this.#keptBytes);
+    this.#keptBytes = needed;
+  }
+
+  #release(): void {
+    if (this.#kept === undefined) return;
+    this.#options.held.add(-this.#kept.length);
+    this.#kept = undefined;
+    this.#keptBytes = 0;
+  }
+}

@@ -1,0 +1,243 @@
+import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../http2/errors.ts";
+import { encodeHeaders } from "../http2/hpack.ts";
+import type { HeaderField } from "../http2/static_table.ts";
+import type { Http2Stream, StreamListener } from "../http2/stream.ts";
+import { type HeldBytes, MessageReader, prefixOf } from "./framing.ts";
+import { checkedMetadata, decodeTimeout, Metadata } from "./metadata.ts";
+import { encodeStatusMessage, GrpcError, Status } from "./status.ts";
+
+/** One RPC as a service sees it. All calls return at once. */
+export interface Rpc {
+  /** Such as "/grpc.health.v1.Health/Check". */
+  readonly path: string;
+  /** The client's address, such as "127.0.0.1:51234". */
+  readonly peer: string;
+  readonly metadata: Metadata;
+  /** Adds initial metadata. Throws TypeError for malformed fields, and once something was sent. */
+  respondWith(metadata: Iterable<[string, string]>): void;
+  /**
+   * Sends a message; its bytes are copied before the call returns. Returns false when more than the high-water mark
+   * waits, or when the RPC is over: then stop until `drained`.
+   */
+  send(message: Uint8Array): boolean;
+  /** Ends the RPC, after everything that waits. The listener hears nothing any more. */
+  finish(status?: Status, message?: string): void;
+  /** Ends the RPC with the status of a GrpcError; with INTERNAL for anything else, which only the operator gets to see. */
+  fail(error: unknown): void;
+  /** Hands out no message until `resume`; the client may send what its window holds, and no more. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a service hears about an RPC. A throw ends the RPC as `Rpc.fail` does, and `cancelled` follows. */
+export interface RpcListener {
+  /** A message; the view is valid only during the call. */
+  message(bytes: Uint8Array): void;
+  /** The client sends no more messages. */
+  halfClosed(): void;
+  /** The RPC is over, and not by `Rpc.finish`: cancelled, its connection lost, its deadline passed, or refused. */
+  cancelled(): void;
+  /** Room again after `Rpc.send` returned false. */
+  drained?(): void;
+}
+
+/** Takes an RPC. A throw ends the RPC as `Rpc.fail` does. */
+export type Method = (rpc: Rpc) => RpcListener;
+
+/** A method of one request and one answer. Throws and rejections end the RPC as `Rpc.fail` does. */
+export function unary<Q, R>(
+  decode: (bytes: Uint8Array) => Q,
+  encode: (answer: R) => Uint8Array,
+  answer: (request: Q, rpc: Rpc) => R | Promise<R>,
+): Method {
+  return (rpc) => {
+    const requests: Q[] = [];
+    const respond = (response: R) => {
+      rpc.send(encode(response));
+      rpc.finish();
+    };
+    return {
+      message(bytes) {
+        if (requests.length > 0) throw new GrpcError(Status.INTERNAL, "Cannot take a request: one message expected");
+        requests.push(decoded(decode, bytes));
+      },
+      halfClosed() {
+        if (requests.length === 0) throw new GrpcError(Status.INTERNAL, "Cannot take a request: one message expected");
+        const response = answer(requests[0]!, rpc);
+        if (response instanceof Promise) response.then(respond).catch((error) => rpc.fail(error));
+        else respond(response);
+      },
+      cancelled() {},
+    };
+  };
+}
+
+function decoded<Q>(decode: (bytes: Uint8Array) => Q, bytes: Uint8Array): Q {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (error instanceof GrpcError) throw error;
+    throw new GrpcError(Status.INTERNAL, "Cannot take a request: a message of the method's type expected");
+  }
+}
+
+const RESPONSE_FIELDS: readonly HeaderField[] = [[":status", "200"], ["content-type", "application/grpc"]];
+const RESPONSE_HEAD = encodeHeaders(RESPONSE_FIELDS);
+const OK_TRAILERS = encodeHeaders([["grpc-status", "0"]]);
+/** Timers hold 31 bits of milliseconds, 24 days: a deadline beyond is none. */
+const MAX_DEADLINE_MS = 2 ** 31 - 1;
+
+export interface ServerRpcOptions {
+  readonly path: string;
+  readonly maxMessageBytes: number;
+  readonly held: HeldBytes;
+  readonly clock: Clock;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** An RPC between its HTTP/2 stream and its method. */
+export class ServerRpc implements Rpc, StreamListener {
+  readonly #stream: Http2Stream;
+  readonly #options: ServerRpcOptions;
+  readonly #reader: MessageReader;
+  #listener: RpcListener | undefined;
+  #initial: HeaderField[] = [];
+  #headSent = false;
+  #over = false;
+  #cancelDeadline = () => {};
+
+  constructor(stream: Http2Stream, readonly metadata: Metadata, options: ServerRpcOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#reader = new MessageReader({
+      maxMessageBytes: options.maxMessageBytes,
+      held: options.held,
+      message: (bytes) => this.#listener?.message(bytes),
+      ended: () => this.#listener?.halfClosed(),
+      consumed: (bytes) => stream.consume(bytes),
+    });
+  }
+
+  get path(): string {
+    return this.#options.path;
+  }
+
+  get peer(): string {
+    return this.#stream.owner.peer;
+  }
+
+  /** Hands the RPC to its method, and starts its deadline. */
+  begin(method: Method): void {
+    const timeout = this.metadata.get("grpc-timeout");
+    const ms = timeout === undefined ? Infinity : decodeTimeout(timeout);
+    if (Number.isNaN(ms)) {
+      return this.finish(Status.INTERNAL, "Cannot read grpc-timeout: up to 8 digits and a unit expected");
+    }
+    if (ms <= MAX_DEADLINE_MS) this.#cancelDeadline = this.#options.clock.setTimer(ms, () => this.#expire());
+    try {
+      this.#listener = method(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  respondWith(metadata: Iterable<[string, string]>): void {
+    if (this.#headSent) throw new TypeError("Cannot add initial metadata: an RPC that has sent nothing expected");
+    this.#initial.push(...checkedMetadata(metadata));
+  }
+
+  send(message: Uint8Array): boolean {
+    if (this.#over) return false;
+    if (!this.#headSent) this.#sendHead();
+    return this.#stream.send(message, prefixOf(message.length));
+  }
+
+  finish(status: Status = Status.OK, message = ""): void {
+    if (this.#over) return;
+    this.#close();
+    const fields: HeaderField[] = [["grpc-status", String(status)]];
+    if (message !== "") fields.push(["grpc-message", encodeStatusMessage(message)]);
+    if (!this.#headSent && this.#initial.length === 0) {
+      return this.#stream.sendHeaders([...RESPONSE_FIELDS, ...fields], true);
+    }
+    if (!this.#headSent) this.#sendHead();
+    this.#stream.end(status === Status.OK && message === "" ? OK_TRAILERS : fields);
+  }
+
+  fail(error: unknown): void {
+    if (error instanceof GrpcError) return this.finish(error.status, error.message);
+    this.#options.onError(error, this.path);
+    this.finish(Status.INTERNAL, "internal error");
+  }
+
+  pause(): void {
+    this.#reader.pause();
+  }
+
+  resume(): void {
+    if (!this.#over) this.#guard(() => this.#reader.resume());
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#over) return;
+    try {
+      this.#reader.receive(bytes);
+    } catch (error) {
+      this.#abort(error);
+    }
+  }
+
+  ended(): void {
+    if (!this.#over) this.#guard(() => this.#reader.end());
+  }
+
+  lost(_code: ErrorCode): void {
+    if (this.#over) return;
+    this.#close();
+    this.#cancelled();
+  }
+
+  drained(): void {
+    if (!this.#over) this.#guard(() => this.#listener?.drained?.());
+  }
+
+  #sendHead(): void {
+    this.#headSent = true;
+    this.#stream.sendHeaders(this.#initial.length === 0 ? RESPONSE_HEAD : [...RESPONSE_FIELDS, ...this.#initial]);
+  }
+
+  #expire(): void {
+    this.finish(Status.DEADLINE_EXCEEDED, "deadline exceeded");
+    this.#cancelled();
+  }
+
+  /** Ends an RPC that the service has not ended, for what it threw or for what the client sent. */
+  #abort(error: unknown): void {
+    const wasOver = this.#over;
+    this.fail(error);
+    if (!wasOver) this.#cancelled();
+  }
+
+  #cancelled(): void {
+    try {
+      this.#listener?.cancelled();
+    } catch (error) {
+      this.#options.onError(error, this.path);
+    }
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#abort(error);
+    }
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#cancelDeadline();
+    this.#reader.close();
+  }
+}

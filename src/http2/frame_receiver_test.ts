@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { ErrorCode } from "./errors.ts";
+import { Flag, FrameType, readUint32 } from "./frames.ts";
+import {
+  close,
+  codeOfGoaway,
+  frame,
+  headers,
+  repeat,
+  REQUEST,
+  serve,
+  SETTINGS,
+  uint32,
+} from "./peer_in_memory_test.ts";
+import type { HeaderList } from "./static_table.ts";
+
+/** What a client may not send, and the code of the GOAWAY it gets. */
+const CONNECTION_ERRORS: Record<string, [code: ErrorCode, ...parts: Uint8Array[]]> = {
+  "a frame of 16,385 bytes": [ErrorCode.FRAME_SIZE_ERROR, frame(FrameType.DATA, 0, 1, new Uint8Array(16_385))],
+  "DATA on stream 0": [ErrorCode.PROTOCOL_ERROR, frame(FrameType.DATA, 0, 0, uint32(1))],
+  "DATA on an idle stream": [ErrorCode.PROTOCOL_ERROR, frame(FrameType.DATA, 0, 1, uint32(1))],
+  "more padding than payload": [
+    ErrorCode.PROTOCOL_ERROR,
+    headers(1),
+    frame(FrameType.DATA, Flag.PADDED, 1, Uint8Array.of(1)),
+  ],
+  "HEADERS on an even stream": [ErrorCode.PROTOCOL_ERROR, headers(2)],
+  "HEADERS below the last stream": [ErrorCode.PROTOCOL_ERROR, headers(5), headers(3)],
+  "a malformed header block": [
+    ErrorCode.COMPRESSION_ERROR,
+    frame(FrameType.HEADERS, Flag.END_HEADERS, 1, Uint8Array.of(0x80)),
+  ],
+  "CONTINUATION without HEADERS": [ErrorCode.PROTOCOL_ERROR, headers(1), frame(FrameType.CONTINUATION, 4, 1)],
+  "a frame inside a header block": [
+    ErrorCode.PROTOCOL_ERROR,
+    headers(1, REQUEST, 0),
+    frame(FrameType.PING, 0, 0, uint32(1, 2)),
+  ],
+  "DATA after END_STREAM": [
+    ErrorCode.STREAM_CLOSED,
+    headers(1, REQUEST, Flag.END_HEADERS | Flag.END_STREAM),
+    frame(FrameType.DATA, 0, 1, uint32(1)),
+  ],
+  "DATA after RST_STREAM": [
+    ErrorCode.STREAM_CLOSED,
+    headers(1),
+    frame(FrameType.RST_STREAM, 0, 1, uint32(8)),
+    frame(FrameType.DATA, 0, 1, uint32(1)),
+  ],
+  "RST_STREAM on an idle stream": [ErrorCode.PROTOCOL_ERROR, frame(FrameType.RST_STREAM, 0, 1, uint32(8))],
+  "SETTINGS of 5 bytes": [ErrorCode.FRAME_SIZE_ERROR, frame(FrameType.SETTINGS, 0, 0, new Uint8Array(5))],
+  "a window of 2³¹ bytes": [
+    ErrorCode.FLOW_CONTROL_ERROR,
+    frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 4, 0x80, 0, 0, 0)),
+  ],
+  "PUSH_PROMISE": [ErrorCode.PROTOCOL_ERROR, headers(1), frame(FrameType.PUSH_PROMISE, 4, 1, uint32(2))],
+  "PING of 4 bytes": [ErrorCode.FRAME_SIZE_ERROR, frame(FrameType.PING, 0, 0, uint32(1))],
+  "WINDOW_UPDATE of 0": [ErrorCode.PROTOCOL_ERROR, frame(FrameType.WINDOW_UPDATE, 0, 0, uint32(0))],
+  "a window grown beyond 2³¹ − 1": [
+    ErrorCode.FLOW_CONTROL_ERROR,
+    frame(FrameType.WINDOW_UPDATE, 0, 0, uint32(0x7fff_ffff)),
+  ],
+  "more DATA than a stream's window": [
+    ErrorCode.FLOW_CONTROL_ERROR,
+    headers(1),
+    repeat(5, frame(FrameType.DATA, 0, 1, new Uint8Array(16_384))),
+  ],
+};
+
+for (const [what, [code, ...parts]] of Object.entries(CONNECTION_ERRORS)) {
+  Deno.test(`a client that sends ${what} gets GOAWAY ${code}`, async () => {
+    const served = serve();
+    served.peer.send(...parts);
+    assert.equal(await codeOfGoaway(served), code);
+  });
+}
+
+/** Requests that are refused alone: their stream is reset, the connection goes on. */
+const STREAM_ERRORS: Record<string, HeaderList> = {
+  "a capital in a field name": [...REQUEST, ["X-a", "b"]],
+  "a field of HTTP/1.1": [...REQUEST, ["connection", "close"]],
+  "te other than trailers": [...REQUEST, ["te", "gzip"]],
+  "no :path": [[":method", "POST"], [":scheme", "http"]],
+  "an empty :path": [[":method", "POST"], [":scheme", "http"], [":path", ""]],
+  "two :path": [...REQUEST, [":path", "/c"]],
+  "a pseudo-header field of responses": [...REQUEST, [":status", "200"]],
+  "a pseudo-header field behind others": [[":method", "POST"], ["a", "b"], [":scheme", "http"], [":path", "/"]],
+  "a line break in a value": [...REQUEST, ["a", "b\r\nc: d"]],
+  "a content-length that is no number": [...REQUEST, ["content-length", "-1"]],
+};
+
+for (const [what, list] of Object.entries(STREAM_ERRORS)) {
+  Deno.test(`a request with ${what} is reset, and the next one is served`, async () => {
+    const served = serve();
+    served.peer.send(headers(1, list), headers(3), frame(FrameType.PING, 0, 0, uint32(0, 0)));
+    const reset = await served.peer.next(FrameType.RST_STREAM);
+    assert.deepEqual([reset.id, readUint32(reset.payload, 0)], [1, ErrorCode.PROTOCOL_ERROR]);
+    await served.peer.next(FrameType.PING);
+    assert.deepEqual(served.streams.map((stream) => stream.id), [3]);
+    await close(served);
+  });
+}
+
+Deno.test("a body of another length than content-length says is reset", async () => {
+  const served = serve();
+  served.peer.send(
+    headers(1, [...REQUEST, ["content-length", "5"]]),
+    frame(FrameType.DATA, Flag.END_STREAM, 1, uint32(1)),
+  );
+  assert.equal(readUint32((await served.peer.next(FrameType.RST_STREAM)).payload, 0), ErrorCode.PROTOCOL_ERROR);
+  assert.deepEqual(served.heard, ["1 data 4", "1 lost 1"]);
+  await close(served);
+});
+
+/** Floods: what is sent over and over; CONTINUATIONs and resets need a stream each. */
+const FLOODS: Record<string, (times: number) => Uint8Array[]> = {
+  PING: (times) => [repeat(times, frame(FrameType.PING, 0, 0, uint32(1, 2)))],
+  SETTINGS: (times) => [repeat(times, SETTINGS)],
+  PRIORITY: (times) => [repeat(times, frame(FrameType.PRIORITY, 0, 1, Uint8Array.of(0, 0, 0, 0, 1)))],
+  WINDOW_UPDATE: (times) => [headers(1), repeat(times, frame(FrameType.WINDOW_UPDATE, 0, 1, uint32(1)))],
+  "empty DATA": (times) => [headers(1), repeat(times, frame(FrameType.DATA, 0, 1))],
+  "unknown frames": (times) => [repeat(times, frame(0x77, 0, 0))],
+  CONTINUATION: (times) => [headers(1, REQUEST, 0), repeat(times, frame(FrameType.CONTINUATION, 0, 1))],
+  "rapid reset": (times) =>
+    Array.from(
+      { length: times },
+      (_, i) => [headers(i * 2 + 1), frame(FrameType.RST_STREAM, 0, i * 2 + 1, uint32(8))],
+    ).flat(),
+  "requests over the limit": (times) => Array.from({ length: times }, (_, i) => headers(i * 2 + 1)),
+};
+
+for (const [what, flood] of Object.entries(FLOODS)) {
+  Deno.test(`a flood of ${what} is told to calm down`, async () => {
+    const served = serve();
+    served.peer.send(...flood(25_000));
+    assert.equal(await codeOfGoaway(served), ErrorCode.ENHANCE_YOUR_CALM);
+  });
+}
+
+Deno.test("ten thousand answered requests, each with PING, WINDOW_UPDATE and a late reset, never meet the budget", async () => {
+  const served = serve({
+    accept: (stream) => ({
+      data() {},
+      ended() {
+        stream.sendHeaders([[":status", "200"]]);
+        stream.send(uint32(1, 2, 3));
+        stream.end([["grpc-status", "0"]]);
+      },
+      lost() {},
+    }),
+  });
+  for (let id = 1; id < 20_000; id += 2) {
+    served.peer.send(
+      headers(id),
+      frame(FrameType.DATA, Flag.END_STREAM, id, uint32(1)),
+      frame(FrameType.WINDOW_UPDATE, 0, 0, uint32(12)),
+      frame(FrameType.WINDOW_UPDATE, 0, id, uint32(12)),
+      frame(FrameType.PING, 0, 0, uint32(0, 0)),
+      frame(FrameType.RST_STREAM, 0, id, uint32(8)),
+    );
+  }
+  served.peer.send(frame(FrameType.PING, 0, 0, uint32(7, 7)));
+  for (let answer = await served.peer.next(FrameType.PING); answer.payload[3] !== 7;) {
+    answer = await served.peer.next(FrameType.PING);
+  }
+  assert.ok(!served.connection.over);
+  await close(served);
+});

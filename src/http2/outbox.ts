@@ -1,0 +1,143 @@
+import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, writeUint32 } from "./frames.ts";
+import type { Transport } from "./transport.ts";
+
+/** Above this many waiting bytes streams hold their DATA back. */
+const DATA_HIGH_WATER_BYTES = 256 * 1024;
+/** A peer that lets this many bytes of answers pile up does not read: the connection is given up. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** Buffers larger than this are not kept after the write that needed them. */
+const KEPT_BYTES = 64 * 1024;
+
+export interface OutboxListener {
+  /** A write is done: there may be room for DATA again. */
+  written(): void;
+  /** The transport failed, or the peer lets too much pile up. */
+  failed(): void;
+}
+
+/**
+ * Everything on its way to one peer. Frames are built in place, one behind the other, and leave in one write per turn
+ * of the event loop; while a write is under way the next one collects.
+ */
+export class Outbox {
+  /** Where the frame that `frame()` opened last is to be filled in. */
+  bytes = new Uint8Array(512);
+  /** Number of writes finished so far: whoever waits for progress compares two readings. */
+  writes = 0;
+  #spare = new Uint8Array(0);
+  #length = 0;
+  #inFlight = 0;
+  #busy = false;
+  #closed = false;
+  #emptied: (() => void) | undefined;
+  readonly #start = () => void this.#write();
+
+  constructor(readonly transport: Transport, readonly listener: OutboxListener) {}
+
+  /** Bytes that the transport has not taken yet. */
+  get waiting(): number {
+    return this.#length + this.#inFlight;
+  }
+
+  /** Whether streams may add DATA. */
+  get roomForData(): boolean {
+    return this.waiting < DATA_HIGH_WATER_BYTES;
+  }
+
+  /** Opens a frame of `length` payload bytes; the caller fills `bytes` from the returned offset on, at once. */
+  frame(type: number, flags: number, id: number, length: number): number {
+    const at = this.#length;
+    const end = at + FRAME_HEADER_BYTES + length;
+    if (end > this.bytes.length) this.#grow(end);
+    const bytes = this.bytes;
+    bytes[at] = length >>> 16;
+    bytes[at + 1] = length >>> 8;
+    bytes[at + 2] = length;
+    bytes[at + 3] = type;
+    bytes[at + 4] = flags;
+    writeUint32(bytes, at + 5, id);
+    this.#commit(end);
+    return at + FRAME_HEADER_BYTES;
+  }
+
+  /** Adds a frame whose payload is one 32-bit number: RST_STREAM or WINDOW_UPDATE. */
+  frameOfUint32(type: number, id: number, value: number): void {
+    const at = this.frame(type, 0, id, 4);
+    writeUint32(this.bytes, at, value);
+  }
+
+  /** Adds a header block as HEADERS and as many CONTINUATIONs as it needs (RFC 9113 §6.10). */
+  headers(id: number, block: Uint8Array, endStream: boolean): void {
+    let type: number = FrameType.HEADERS;
+    let flags: number = endStream ? Flag.END_STREAM : 0;
+    let from = 0;
+    do {
+      const end = Math.min(block.length, from + MAX_FRAME_BYTES);
+      if (end === block.length) flags |= Flag.END_HEADERS;
+      const at = this.frame(type, flags, id, end - from);
+      this.bytes.set(from === 0 && end === block.length ? block : block.subarray(from, end), at);
+      type = FrameType.CONTINUATION;
+      flags = 0;
+      from = end;
+    } while (from < block.length);
+  }
+
+  /** Adds bytes that are no frame: the client's preface. */
+  raw(bytes: Uint8Array): void {
+    const at = this.#length;
+    if (at + bytes.length > this.bytes.length) this.#grow(at + bytes.length);
+    this.bytes.set(bytes, at);
+    this.#commit(at + bytes.length);
+  }
+
+  /** Calls `then` once everything that waits now has been taken by the transport. */
+  whenEmpty(then: () => void): void {
+    if (this.#busy) this.#emptied = then;
+    else then();
+  }
+
+  /** Forgets what waits; nothing is written any more. */
+  close(): void {
+    this.#closed = true;
+    this.#length = 0;
+  }
+
+  #commit(end: number): void {
+    if (this.#closed) return;
+    this.#length = end;
+    if (this.#busy) {
+      if (this.waiting > MAX_WAITING_BYTES) this.listener.failed();
+      return;
+    }
+    this.#busy = true;
+    queueMicrotask(this.#start);
+  }
+
+  #grow(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    bytes.set(this.bytes.subarray(0, this.#length));
+    this.bytes = bytes;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#length > 0) {
+      const bytes = this.bytes;
+      const length = this.#length;
+      this.bytes = this.#spare.length > 0 ? this.#spare : new Uint8Array(512);
+      this.#inFlight = length;
+      this.#length = 0;
+      try {
+        for (let from = 0; from < length;) from += await this.transport.write(bytes.subarray(from, length));
+      } catch {
+        return this.listener.failed();
+      }
+      this.#inFlight = 0;
+      this.#spare = bytes.length <= KEPT_BYTES ? bytes : new Uint8Array(0);
+      this.writes++;
+      if (this.#closed) return;
+      this.listener.written();
+    }
+    this.#busy = false;
+    this.#emptied?.();
+  }
+}

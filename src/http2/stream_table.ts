@@ -1,0 +1,75 @@
+import { EndedStreams } from "./ended_streams.ts";
+import { ErrorCode, Http2Error } from "./errors.ts";
+import { misplaced } from "./faults.ts";
+import { MAX_UINT31 } from "./frames.ts";
+import type { Http2Stream } from "./stream.ts";
+
+/** The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here. */
+export class StreamTable {
+  /** Highest stream that the peer has opened; 0 at the client's end. */
+  lastPeerId = 0;
+  /** The identifier of the next stream that a client opens. */
+  nextOwnId = 1;
+  readonly #open = new Map<number, Http2Stream>();
+  readonly #ended = new EndedStreams();
+
+  constructor(readonly isServer: boolean) {}
+
+  /** Number of streams that are not over. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Whether a client has identifiers left. */
+  get canOpen(): boolean {
+    return this.nextOwnId <= MAX_UINT31;
+  }
+
+  get(id: number): Http2Stream | undefined {
+    return this.#open.get(id);
+  }
+
+  /** The streams that are not over; they may end during the iteration. */
+  [Symbol.iterator](): IterableIterator<Http2Stream> {
+    return this.#open.values();
+  }
+
+  add(stream: Http2Stream): void {
+    this.#open.set(stream.id, stream);
+  }
+
+  remove(stream: Http2Stream): void {
+    this.#open.delete(stream.id);
+    this.#ended.add(stream.id, stream.resetByUs);
+  }
+
+  /** Remembers a stream that was reset before it was anything. */
+  addRefused(id: number): void {
+    this.#ended.add(id, true);
+  }
+
+  /** Whether stream `id` was never opened. */
+  isIdle(id: number): boolean {
+    if (id === 0 || (id & 1) === 0) return true;
+    return this.isServer ? id > this.lastPeerId : id >= this.nextOwnId;
+  }
+
+  /** Whether HEADERS on stream `id` open nothing and belong to nothing that was open lately. */
+  isSkipped(id: number): boolean {
+    return this.isServer && !this.#ended.resetByUs(id) && !this.#ended.endedByPeer(id) && !this.#open.has(id);
+  }
+
+  /**
+   * Checks DATA or HEADERS for a stream that takes none: they are let pass only when they may have been on their way
+   * while we reset the stream (RFC 9113 §5.1). Throws Http2Error otherwise.
+   */
+  checkLate(id: number): void {
+    if (this.isIdle(id)) throw misplaced("a frame for a stream that was never opened");
+    if (this.#open.has(id) || this.#ended.endedByPeer(id)) {
+      throw new Http2Error(
+        ErrorCode.STREAM_CLOSED,
+        `Cannot take a frame: an open stream expected: received one for stream ${id}, which the peer has ended`,
+      );
+    }
+  }
+}
