@@ -1,0 +1,82 @@
+import type { ZodType } from "zod";
+import type { Audio, AudioFormat } from "../audio/format.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { GrowingFile } from "../lib/files.ts";
+import type { Log } from "../lib/log.ts";
+import type { CallerInput, Data } from "./input.ts";
+import type { AgentOutput } from "./output.ts";
+
+/** One virtual agent that a flow can choose. */
+export interface Agent {
+  /** What Webex sends to choose it; unique in the gateway. */
+  readonly id: string;
+  /** What the administrator sees. */
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What a connector knows about the call it answers: everything Webex said when the call came in. */
+export interface CallInfo {
+  /** Webex's conversation id. Unique within the organization only. */
+  readonly id: string;
+  readonly orgId: string;
+  readonly agentId: string;
+  /** A BCP 47 tag such as `en-US`, or "" when Webex names none. */
+  readonly language: string;
+  /** The feature configuration from Control Hub, as it came. */
+  readonly vendorConfig: string;
+  /** The name and parameters of the flow's start event. */
+  readonly startName: string;
+  readonly parameters: Data;
+  readonly additionalInfo: Readonly<Record<string, string>>;
+  /** Aborted when the call is over, however it ended. */
+  readonly signal: AbortSignal;
+}
+
+/** A door to one vendor's virtual agents. */
+export interface Connector extends Partial<AsyncDisposable> {
+  /** What it wants to hear: every frame as it comes, or whole utterances. */
+  readonly hears: { readonly as: "frames" | "utterances"; readonly format: AudioFormat };
+
+  /** How it speaks: in whole prompts (Webex gets WAV files), or piece by piece (Webex gets chunks). */
+  readonly speaks: "prompts" | "pieces";
+
+  /** What a caller hears before a human takes over, when this connector fails. */
+  readonly apology?: Audio;
+
+  /** Lists the agents on offer. Throws when the vendor cannot be asked. */
+  agents(): Promise<readonly Agent[]>;
+
+  /**
+   * Holds one conversation, from the first word to the last. Every input that
+   * expects a reply (see `EXPECTS_REPLY`) is answered in order, each answer
+   * closed by `listening`, `transfer` or `hang_up`. Return, and the call is
+   * over; throw, and the caller is handed to a human.
+   */
+  converse(call: CallInfo, caller: AsyncIterable<CallerInput>): AsyncIterable<AgentOutput>;
+}
+
+/** What every connector is handed from outside, so that a test can hand in something else. */
+export interface ConnectorDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Reads a file of the operator's, such as a prompt. Throws what the platform throws. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** Creates a file of the gateway's own, such as a recording, and its folder. */
+  readonly createFile: (path: string) => Promise<GrowingFile>;
+}
+
+/** How a connector introduces itself. */
+export interface ConnectorDefinition<Config> {
+  /** Its name in the configuration, such as `local_audio`. */
+  readonly kind: string;
+  /** The schema of its `config` block; refuses keys it does not know. */
+  readonly config: ZodType<Config>;
+  /** Builds it. `id` is its key under `connectors:`. Throws when the configuration cannot work. */
+  create(config: Config, deps: ConnectorDeps, id: string): Promise<Connector>;
+}
+
+/** Ties the schema's type to the factory's argument. */
+export function defineConnector<Config>(definition: ConnectorDefinition<Config>): ConnectorDefinition<Config> {
+  return definition;
+}

@@ -1,0 +1,285 @@
+import type { Audio, AudioFormat } from "../audio/format.ts";
+import type { SpeechOptions } from "../audio/speech.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import { Queue } from "../lib/queue.ts";
+import type { CallInfo, Connector } from "./connector.ts";
+import type { NamedConnector } from "./directory.ts";
+import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
+import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
+import { type AgentOutput, ENDS_CALL } from "./output.ts";
+import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
+
+/** Everything about a call but the signal, which is the conversation's own. */
+export type CallDetails = Omit<CallInfo, "signal">;
+
+/** What a conversation is handed from outside. Times in ms. */
+export interface ConversationOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publish: (event: CallEvent) => void;
+  readonly speech: SpeechOptions;
+  readonly maxUtteranceMs: number;
+  /** How the caller's audio comes when the wire does not say. */
+  readonly format: AudioFormat;
+  /** How long an agent that owes an answer may say nothing. */
+  readonly answerMs: number;
+  /** How many inputs may wait for an agent. */
+  readonly inboxSize: number;
+  /** What a caller hears before a human takes over, when the agent fails and its connector has no words of its own. */
+  readonly apology: Audio;
+}
+
+const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
+  started: "start",
+  speech_ended: "voice",
+  utterance: "voice",
+  keys: "keys",
+  silence: "silence",
+  custom: "custom",
+};
+
+/**
+ * One call. It outlives the streams that carry it: over gRPC, Webex opens one
+ * stream for each turn, and the next may open while the last is still being
+ * answered; over WebSocket it opens one for the whole call.
+ */
+export class Conversation implements TurnHost {
+  readonly hears: Connector["hears"];
+  readonly speech: SpeechOptions;
+  readonly maxUtteranceMs: number;
+  /** How the caller's audio came last: a wire may leave that unsaid. */
+  format: AudioFormat;
+  /** When the call came in, in ms since 1970. */
+  readonly startedAt: number;
+  /** Turns opened so far. */
+  turns = 0;
+  readonly #since: number;
+  #active: number;
+  /** Turns that are open, the oldest first. */
+  #open: Turn[] = [];
+  /** Turns in the order in which their answers will come. One that has closed keeps its place: its answer is let go. */
+  #owed: Turn[] = [];
+  #inbox: Queue<CallerInput>;
+  /** An end that nobody has heard yet. */
+  #unheard: AgentOutput[] = [];
+  #ended = false;
+  #welcomed = false;
+  #abort = new AbortController();
+  #turnOpened: (() => void) | undefined;
+  #callOffAnswerTimer: (() => void) | undefined;
+
+  constructor(
+    readonly call: CallDetails,
+    readonly connector: NamedConnector,
+    readonly options: ConversationOptions,
+    /** Called once, when the call is over and the caller's side knows it. */
+    readonly onOver: (call: Conversation) => void,
+  ) {
+    this.hears = connector.connector.hears;
+    this.speech = options.speech;
+    this.maxUtteranceMs = options.maxUtteranceMs;
+    this.format = options.format;
+    this.startedAt = options.clock.date();
+    this.#since = this.#active = options.clock.now();
+    this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
+    this.#tell({ type: "call_started", agentId: call.agentId, connector: connector.id });
+    this.#converse();
+  }
+
+  /** The turns that are open, by number. */
+  openTurnNumbers(): number[] {
+    return this.#open.map(({ number }) => number);
+  }
+
+  /** Whether the agent has begun to speak. */
+  get welcomed(): boolean {
+    return this.#welcomed;
+  }
+
+  /** How long the call has lasted, in ms. */
+  ageMs(): number {
+    return this.options.clock.now() - this.#since;
+  }
+
+  /** How long nothing has been heard from the caller's side, in ms, as exactly as this is asked often. */
+  idleMs(): number {
+    const now = this.options.clock.now();
+    for (const turn of this.#open) {
+      if (turn.heard) this.#active = now;
+      turn.heard = false;
+    }
+    return now - this.#active;
+  }
+
+  /** Opens the next turn. More than one may be open. */
+  openTurn(sink: TurnSink): Turn {
+    this.#active = this.options.clock.now();
+    const turn = new Turn(this, sink, ++this.turns);
+    this.#open.push(turn);
+    this.#tell({ type: "turn_opened", turn: turn.number });
+    if (this.#ended) {
+      for (const output of this.#unheard.splice(0)) turn.put(output);
+      turn.close();
+      this.onOver(this);
+    } else {
+      this.#turnOpened?.();
+    }
+    return turn;
+  }
+
+  /** The caller has left. */
+  hangUp(reason: string): void {
+    if (this.#ended) return;
+    this.#inbox.push({ type: "hung_up", reason });
+    this.#end("caller_hung_up", reason);
+  }
+
+  /** Nobody has been heard for too long, or the call has lasted too long. */
+  timeOut(reason: string): void {
+    if (!this.#ended) return void this.#deliver({ type: "hang_up", reason }, "timed_out");
+    this.#unheard = [];
+    this.onOver(this);
+  }
+
+  /** The gateway has to stop: the caller is handed to a human. */
+  stop(): void {
+    if (this.#ended) return;
+    this.#deliver({ type: "transfer", reason: "gateway_stopped" }, "gateway_stopped");
+  }
+
+  pass(input: CallerInput): boolean {
+    return this.#inbox.push(input);
+  }
+
+  ask(turn: Turn, input: CallerInput): void {
+    this.#tell({ type: "caller_turn", turn: turn.number, by: CALLER_TURN[input.type]! });
+    if (EXPECTS_REPLY[input.type]) {
+      turn.owed++;
+      turn.askedAt ??= this.options.clock.now();
+      this.#owed.push(turn);
+      if (this.#owed.length === 1) this.#timeAnswer();
+    }
+    this.#inbox.push(input);
+  }
+
+  interrupt(turn: Turn): void {
+    for (const other of this.#owed) {
+      if (other === turn || !other.open) continue;
+      this.#tell({ type: "answer_cut_short", turn: other.number });
+      other.put({ type: "cut_short" });
+      other.close();
+    }
+  }
+
+  speechMarked(turn: Turn, type: "speech_started" | "speech_ended"): void {
+    this.#tell({ type, turn: turn.number });
+  }
+
+  turnClosed(turn: Turn, cancelled: boolean): void {
+    this.#open = this.#open.filter((other) => other !== turn);
+    this.#active = this.options.clock.now();
+    this.#tell({ type: "turn_closed", turn: turn.number, cancelled });
+  }
+
+  async #converse(): Promise<void> {
+    const call: CallInfo = { ...this.call, signal: this.#abort.signal };
+    try {
+      for await (const output of this.connector.connector.converse(call, this.#inbox)) {
+        while (!this.#ended && !this.#place(output)) await this.#turnToSpeakOn();
+        if (this.#ended) return;
+        await this.#deliver(output);
+        if (this.#ended) return;
+      }
+      if (!this.#ended) this.#deliver({ type: "hang_up", reason: "agent_left" });
+    } catch (error) {
+      this.#fail("agent_error", error);
+    }
+  }
+
+  #turnToSpeakOn(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turnOpened = resolve;
+    return promise;
+  }
+
+  /** Where an output goes: to the turn that waits longest; else to the newest that is open; an end can wait for one. */
+  #place(output: AgentOutput): Turn | "nowhere" | undefined {
+    const waiting = this.#owed[0];
+    if (waiting?.open) return waiting;
+    if (waiting && !ENDS_CALL[output.type]) return "nowhere";
+    const newest = this.#open.at(-1);
+    if (newest) return output.type === "listening" && !newest.spoken ? "nowhere" : newest;
+    return ENDS_CALL[output.type] || output.type === "listening" ? "nowhere" : undefined;
+  }
+
+  #deliver(output: AgentOutput, outcome?: CallOutcome): Promise<void> | undefined {
+    const place = this.#place(output);
+    const turn = place instanceof Turn ? place : undefined;
+    if (turn && turn === this.#owed[0]) this.#answering(turn);
+    this.#welcomed ||= turn !== undefined && output.type === "say";
+    const room = turn?.put(output);
+    if (ENDS_CALL[output.type]) {
+      if (!turn) this.#unheard.push(output);
+      const reason = output.type === "transfer" || output.type === "hang_up" ? output.reason ?? "" : "";
+      this.#end(outcome ?? (output.type === "transfer" ? "transferred" : "ended_by_agent"), reason);
+      return;
+    }
+    if (output.type === "listening") {
+      const answered = this.#owed.shift();
+      if (answered) answered.owed--;
+      if (turn?.owed === 0) turn.close();
+    }
+    if (place) this.#timeAnswer();
+    return room;
+  }
+
+  /** Tells, once an answer, how long the caller has waited for its first words. */
+  #answering(turn: Turn): void {
+    if (turn.askedAt === undefined) return;
+    this.#tell({ type: "agent_turn", turn: turn.number, waitedMs: this.options.clock.now() - turn.askedAt });
+    turn.askedAt = undefined;
+  }
+
+  #timeAnswer(): void {
+    this.#callOffAnswerTimer?.();
+    this.#callOffAnswerTimer = this.#owed.length === 0
+      ? undefined
+      : this.options.clock.setTimer(this.options.answerMs, () => this.#fail("agent_timeout"));
+  }
+
+  /** The agent cannot go on: the caller hears an apology, never the error, and is handed to a human. */
+  #fail(code: string, error?: unknown): void {
+    if (this.#ended) return;
+    const name = error instanceof Error ? error.name : undefined;
+    this.options.log.error("agent failed", { call: this.call.id, connector: this.connector.id, code, error: name });
+    this.#tell({ type: "call_failed", code });
+    const apology: AgentOutput = {
+      type: "say",
+      audio: this.connector.connector.apology ?? this.options.apology,
+      bargeIn: false,
+    };
+    const turn = this.#owed.find((turn) => turn.open) ?? this.#open.at(-1);
+    if (turn) turn.put(apology);
+    else this.#unheard.push(apology);
+    this.#owed = turn ? [turn] : [];
+    this.#deliver({ type: "transfer", reason: code });
+  }
+
+  #end(outcome: CallOutcome, reason: string): void {
+    this.#ended = true;
+    this.#callOffAnswerTimer?.();
+    this.#owed = [];
+    for (const turn of this.#open) turn.close();
+    this.#inbox.close();
+    this.#abort.abort();
+    this.#turnOpened?.();
+    this.#tell({ type: "call_ended", outcome, reason });
+    if (this.#unheard.length === 0) this.onOver(this);
+  }
+
+  #tell(happening: CallHappening): void {
+    const { id, orgId, agentId } = this.call;
+    this.options.publish({ ...happening, callId: id, orgId, agentId, at: this.options.clock.date() });
+  }
+}

@@ -1,0 +1,473 @@
+import { strict as assert } from "node:assert";
+import { silentLog } from "../../tests/logs.ts";
+import { ManualClock } from "../../tests/manual_clock.ts";
+import { frames, join, silence, speech } from "../../tests/speech_samples.ts";
+import { type Audio, durationMs, TELEPHONY } from "../audio/format.ts";
+import { SPEECH_DEFAULTS } from "../audio/speech.ts";
+import type { CallInfo, Connector } from "./connector.ts";
+import { Conversation } from "./conversation.ts";
+import type { CallEvent } from "./event.ts";
+import type { CallerInput } from "./input.ts";
+import type { AgentOutput } from "./output.ts";
+import type { Turn, TurnOutput } from "./turn.ts";
+
+const APOLOGY: Audio = { format: TELEPHONY, data: new Uint8Array([1]) };
+const sentence = (name = "slt_booking") => join(silence(300), speech(name), silence(1500));
+
+/** A turn whose outputs a test can wait for. */
+class Line {
+  readonly outputs: TurnOutput[] = [];
+  closed = false;
+  resumed = 0;
+  room = true;
+  #wake = () => {};
+
+  put(output: TurnOutput): boolean {
+    this.outputs.push(output);
+    this.#wake();
+    return this.room;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#wake();
+  }
+
+  resume(): void {
+    this.resumed++;
+  }
+
+  async until(holds: (line: Line) => boolean): Promise<void> {
+    while (!holds(this)) await new Promise<void>((resolve) => this.#wake = resolve);
+  }
+
+  over(): Promise<void> {
+    return this.until(({ closed }) => closed);
+  }
+
+  /** What came out, in short: `say hello`, `listening`. */
+  get heard(): string[] {
+    return this.outputs.map((output) => output.type === "say" && output.text ? `say ${output.text}` : output.type);
+  }
+}
+
+/** An agent made of what it does about each input. */
+function agent(
+  answer: (input: CallerInput, call: CallInfo) => AsyncIterable<AgentOutput> | Iterable<AgentOutput>,
+  hears: Connector["hears"] = { as: "utterances", format: TELEPHONY },
+): Connector {
+  return {
+    hears,
+    speaks: "prompts",
+    agents: () => Promise.resolve([]),
+    async *converse(call, caller) {
+      for await (const input of caller) yield* answer(input, call);
+    },
+  };
+}
+
+const polite = agent(function* (input) {
+  if (input.type === "hung_up" || input.type === "keys_started") return;
+  if (input.type === "keys" && input.digits === "0") return yield { type: "transfer", reason: "caller_asked" };
+  if (input.type === "keys" && input.digits === "9") return yield { type: "hang_up" };
+  yield { type: "say", text: input.type, bargeIn: true };
+  yield { type: "listening" };
+});
+
+function answer(
+  connector: Connector,
+  options: { answerMs?: number; inboxSize?: number; maxUtteranceMs?: number } = {},
+) {
+  const events: CallEvent[] = [];
+  const clock = new ManualClock();
+  let over = 0;
+  const call = new Conversation(
+    {
+      id: "c1",
+      orgId: "o1",
+      agentId: "a1",
+      language: "en-US",
+      vendorConfig: "",
+      startName: "",
+      parameters: {},
+      additionalInfo: {},
+    },
+    { id: "test", kind: "test", connector, speaks: connector.speaks },
+    {
+      clock,
+      log: silentLog(),
+      publish: (event) => events.push(event),
+      speech: SPEECH_DEFAULTS,
+      maxUtteranceMs: 60_000,
+      format: TELEPHONY,
+      answerMs: 30_000,
+      inboxSize: 100,
+      apology: APOLOGY,
+      ...options,
+    },
+    () => over++,
+  );
+  const open = (): { line: Line; turn: Turn } => {
+    const line = new Line();
+    return { line, turn: call.openTurn(line) };
+  };
+  return { call, clock, events, open, over: () => over, types: () => events.map(({ type }) => type) };
+}
+
+function speak(turn: Turn, audio: Audio, frameBytes = 160): void {
+  for (const frame of frames(audio, frameBytes)) turn.hearAudio(frame, TELEPHONY);
+}
+
+Deno.test("a call outlives the streams that carry it", async () => {
+  const { open, types, over } = answer(polite);
+  for (
+    const [input, heard] of [["started", ["say started", "listening"]], ["silence", [
+      "say silence",
+      "listening",
+    ]]] as const
+  ) {
+    const { line, turn } = open();
+    turn.hear({ type: input });
+    await line.over();
+    assert.deepEqual(line.heard, heard);
+  }
+  assert.equal(over(), 0);
+  const { line, turn } = open();
+  turn.hear({ type: "keys", digits: "0" });
+  await line.over();
+  assert.deepEqual(line.heard, ["transfer"]);
+  assert.equal(over(), 1);
+  assert.equal(types().filter((type) => type === "call_ended").length, 1);
+});
+
+Deno.test("a spoken turn is marked, gathered, answered and closed, and what follows on its stream is not heard", async () => {
+  let utterance: Audio | undefined;
+  const { open, events } = answer(agent(function* (input) {
+    if (input.type === "utterance") utterance = input.audio;
+    yield { type: "listening" };
+  }));
+  const { line, turn } = open();
+  const spoken = speech("slt_booking");
+  speak(turn, join(sentence(), sentence()));
+  await line.over();
+  assert.deepEqual(line.heard, ["input_started", "input_ended", "listening"]);
+  const length = durationMs(utterance!);
+  assert.ok(length > durationMs(spoken) - 200 && length < durationMs(spoken) + 1000, `utterance of ${length} ms`);
+  assert.deepEqual(events.map(({ type }) => type).slice(2), [
+    "speech_started",
+    "speech_ended",
+    "caller_turn",
+    "agent_turn",
+    "turn_closed",
+  ]);
+});
+
+Deno.test("frames of any size give the same utterance", async () => {
+  const utterances: Uint8Array[] = [];
+  for (const bytes of [160, 640, 37, 8000]) {
+    const { open } = answer(agent(function* (input) {
+      if (input.type === "utterance") utterances.push(input.audio.data);
+      yield { type: "listening" };
+    }));
+    const { line, turn } = open();
+    speak(turn, sentence(), bytes);
+    await line.over();
+  }
+  assert.equal(utterances.length, 4);
+  for (const utterance of utterances) assert.deepEqual(utterance, utterances[0]);
+});
+
+Deno.test("an agent that hears frames gets every frame and the marks between them, and owes its answer at the end", async () => {
+  const inputs: string[] = [];
+  const { open } = answer(
+    agent(function* (input) {
+      inputs.push(input.type);
+      if (input.type === "speech_ended") yield { type: "listening" };
+    }, { as: "frames", format: { encoding: "linear16", sampleRate: 16_000 } }),
+    { inboxSize: 10_000 },
+  );
+  const { line, turn } = open();
+  const audio = sentence();
+  speak(turn, audio);
+  await line.over();
+  const marks = inputs.filter((type) => type !== "audio");
+  assert.deepEqual(marks, ["speech_started", "speech_ended"]);
+  assert.ok(inputs.indexOf("speech_started") > 15, "the silence before the speech is heard too");
+});
+
+Deno.test("a stream that asks for nothing closes when the caller's side has closed, without a word", async () => {
+  const { open, over } = answer(polite);
+  const { line, turn } = open();
+  speak(turn, silence(500));
+  assert.equal(line.closed, false);
+  turn.halfClosed();
+  await line.over();
+  assert.deepEqual(line.heard, []);
+  assert.equal(over(), 0);
+});
+
+Deno.test("speech that the caller's side breaks off by closing ends there and is answered", async () => {
+  const { open } = answer(polite);
+  const { line, turn } = open();
+  speak(turn, join(silence(200), speech("rms_person")));
+  turn.halfClosed();
+  await line.over();
+  assert.deepEqual(line.heard, ["input_started", "input_ended", "say utterance", "listening"]);
+});
+
+Deno.test("speech longer than the longest utterance is answered where it stands", async () => {
+  const { open } = answer(polite, { maxUtteranceMs: 1000 });
+  const { line, turn } = open();
+  speak(turn, join(speech("slt_booking"), speech("slt_booking"), speech("slt_booking")));
+  await line.over();
+  assert.deepEqual(line.heard, ["input_started", "input_ended", "say utterance", "listening"]);
+});
+
+Deno.test("a caller who barges in cuts the answer short, gets one proper end for it, and then the next answer", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open, types } = answer(agent(async function* (input) {
+    yield { type: "say", text: `first words on ${input.type}`, bargeIn: true };
+    if (input.type === "started") await gate.promise;
+    yield { type: "say", text: `last words on ${input.type}`, bargeIn: true };
+    yield { type: "listening" };
+  }));
+  const one = open();
+  one.turn.hear({ type: "started" });
+  await one.line.until(({ outputs }) => outputs.length > 0);
+  const two = open();
+  speak(two.turn, sentence());
+  await one.line.over();
+  assert.deepEqual(one.line.heard, ["say first words on started", "cut_short"]);
+  gate.resolve();
+  await two.line.over();
+  assert.deepEqual(two.line.heard, [
+    "input_started",
+    "input_ended",
+    "say first words on utterance",
+    "say last words on utterance",
+    "listening",
+  ]);
+  assert.ok(types().includes("answer_cut_short"));
+});
+
+Deno.test("START_OF_DTMF on an open audio stream closes it without a word, and the keys are answered on the next", async () => {
+  const { open } = answer(polite);
+  const one = open();
+  speak(one.turn, silence(200));
+  one.turn.hear({ type: "keys_started" });
+  assert.equal(one.line.closed, true);
+  assert.deepEqual(one.line.heard, []);
+  const two = open();
+  two.turn.hear({ type: "keys", digits: "12" });
+  await two.line.over();
+  assert.deepEqual(two.line.heard, ["say keys", "listening"]);
+});
+
+Deno.test("a cancelled stream takes its answer with it, and the call goes on", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open } = answer(agent(async function* (input) {
+    if (input.type === "started") await gate.promise;
+    yield { type: "say", text: input.type, bargeIn: true };
+    yield { type: "listening" };
+  }));
+  const one = open();
+  one.turn.hear({ type: "started" });
+  one.turn.cancelled();
+  const two = open();
+  two.turn.hear({ type: "silence" });
+  gate.resolve();
+  await two.line.over();
+  assert.deepEqual(two.line.heard, ["say silence", "listening"]);
+  assert.deepEqual(one.line.heard, []);
+});
+
+Deno.test("a connector that throws becomes an apology and a transfer, never the error's words", async () => {
+  for (
+    const broken of [
+      agent(() => {
+        throw new RangeError("secret detail");
+      }),
+      {
+        ...polite,
+        converse: () => {
+          throw new RangeError("secret detail");
+        },
+      } as Connector,
+    ]
+  ) {
+    const { open, events, over } = answer(broken);
+    const { line, turn } = open();
+    turn.hear({ type: "started" });
+    await line.over();
+    assert.deepEqual(line.outputs, [
+      { type: "say", audio: APOLOGY, bargeIn: false },
+      { type: "transfer", reason: "agent_error" },
+    ]);
+    assert.equal(over(), 1);
+    assert.equal(JSON.stringify(events).includes("secret"), false);
+    assert.equal(events.filter(({ type }) => type === "call_failed").length, 1);
+  }
+});
+
+Deno.test("an agent that keeps its caller waiting too long loses the call to a human", () => {
+  const { open, clock } = answer(agent(async function* () {
+    await new Promise(() => {});
+    yield { type: "listening" };
+  }));
+  const { line, turn } = open();
+  turn.hear({ type: "started" });
+  clock.advance(29_999);
+  assert.equal(line.closed, false);
+  clock.advance(1);
+  assert.equal(line.closed, true);
+  assert.deepEqual(line.heard, ["say", "transfer"]);
+});
+
+Deno.test("an agent that leaves hangs up", async () => {
+  const { open } = answer({
+    ...polite,
+    async *converse(_call, caller) {
+      for await (const _ of caller) {
+        yield { type: "say", text: "bye", bargeIn: false };
+        return;
+      }
+    },
+  });
+  const { line, turn } = open();
+  turn.hear({ type: "started" });
+  await line.over();
+  assert.deepEqual(line.heard, ["say bye", "hang_up"]);
+});
+
+Deno.test("an end that nobody is there to hear waits for the next stream, and is told once", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open, over } = answer(agent(async function* () {
+    await gate.promise;
+    yield { type: "transfer", reason: "vendor_said_so" };
+  }));
+  const one = open();
+  one.turn.hear({ type: "started" });
+  one.turn.cancelled();
+  gate.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(over(), 0);
+  const two = open();
+  assert.deepEqual(two.line.heard, ["transfer"]);
+  assert.equal(two.line.closed, true);
+  assert.equal(over(), 1);
+});
+
+Deno.test("the end of a call closes every stream that is still open, and only one hears the reason", async () => {
+  const { open } = answer(polite);
+  const waiting = open();
+  speak(waiting.turn, silence(100));
+  const ending = open();
+  ending.turn.hear({ type: "keys", digits: "9" });
+  await ending.line.over();
+  assert.deepEqual(ending.line.heard, ["hang_up"]);
+  assert.deepEqual(waiting.line.heard, []);
+  assert.equal(waiting.line.closed, true);
+});
+
+Deno.test("a caller who hangs up ends the agent's part, and its signal says so", async () => {
+  let aborted = false;
+  const left = Promise.withResolvers<string[]>();
+  const { call, open, over } = answer({
+    ...polite,
+    async *converse(info, caller) {
+      info.signal.addEventListener("abort", () => aborted = true);
+      const heard: string[] = [];
+      try {
+        for await (const input of caller) {
+          heard.push(input.type);
+          yield { type: "listening" };
+        }
+      } finally {
+        left.resolve(heard);
+      }
+    },
+  });
+  const { line, turn } = open();
+  turn.hear({ type: "started" });
+  await line.over();
+  call.hangUp("caller");
+  await left.promise;
+  assert.equal(aborted, true);
+  assert.equal(over(), 1);
+});
+
+Deno.test("an agent that waits for the caller's side to take its words is not asked for more", async () => {
+  let given = 0;
+  const { open } = answer(agent(async function* () {
+    for (; given < 50; given++) yield { type: "say", text: "word", bargeIn: true };
+    yield { type: "listening" };
+  }));
+  const { line, turn } = open();
+  line.room = false;
+  turn.hear({ type: "started" });
+  await line.until(({ outputs }) => outputs.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.ok(given <= 1, `${given} words were taken from the agent`);
+  line.room = true;
+  turn.drained();
+  await line.over();
+  assert.equal(line.outputs.length, 51);
+});
+
+Deno.test("frames that an agent does not take hold the stream back, and are let through when it does", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open } = answer(
+    agent(async function* (input) {
+      if (input.type === "audio") await gate.promise;
+      if (input.type === "speech_ended") yield { type: "listening" };
+    }, { as: "frames", format: TELEPHONY }),
+    { inboxSize: 10 },
+  );
+  const { line, turn } = open();
+  let taken = 0;
+  for (const frame of frames(silence(2000))) {
+    if (!turn.hearAudio(frame, TELEPHONY)) break;
+    taken++;
+  }
+  assert.ok(taken <= 11, `${taken} frames were taken`);
+  gate.resolve();
+  while (line.resumed === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+});
+
+Deno.test("words that come when no stream is open wait for the next one", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open } = answer({
+    ...polite,
+    async *converse(_call, caller) {
+      for await (const _ of caller) {
+        yield { type: "listening" };
+        await gate.promise;
+        yield { type: "say", text: "by the way", bargeIn: true };
+        yield { type: "listening" };
+      }
+    },
+  });
+  const one = open();
+  one.turn.hear({ type: "started" });
+  await one.line.over();
+  gate.resolve();
+  const two = open();
+  await two.line.over();
+  assert.deepEqual(two.line.heard, ["say by the way", "listening"]);
+});
+
+Deno.test("idleMs() counts from the last time anything was heard", async () => {
+  const { call, clock, open } = answer(polite);
+  const { line, turn } = open();
+  turn.hear({ type: "started" });
+  await line.over();
+  call.idleMs();
+  clock.advance(5000);
+  assert.equal(call.idleMs(), 5000);
+  const next = open();
+  speak(next.turn, silence(20));
+  clock.advance(1000);
+  assert.equal(call.idleMs(), 0);
+  clock.advance(3000);
+  assert.equal(call.idleMs(), 3000);
+});

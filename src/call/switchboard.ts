@@ -1,0 +1,155 @@
+import type { Clock } from "../lib/clock.ts";
+import { type CallDetails, Conversation, type ConversationOptions } from "./conversation.ts";
+import type { AgentDirectory } from "./directory.ts";
+
+/** How many calls, and for how long. Times in ms. */
+export interface CallLimits {
+  readonly maxCalls: number;
+  /** A call that nothing is heard of for this long is over. */
+  readonly idleMs: number;
+  readonly maxCallMs: number;
+  /** How often calls are looked over; 0 for never. */
+  readonly sweepMs: number;
+}
+
+/** Why a call is not put through. */
+export class CallRefused extends Error {
+  override name = "CallRefused";
+  constructor(readonly reason: "no_agents" | "unknown_agent" | "other_agent" | "full" | "draining", message: string) {
+    super(message);
+  }
+}
+
+/** How long an ended call is remembered, so that a stream that comes late opens no second one. */
+const REMEMBER_MS = 120_000;
+const REMEMBER_MOST = 10_000;
+
+/** Puts each stream through to its call: finds the call, opens it, or refuses it. */
+export class Switchboard implements Disposable {
+  readonly #calls = new Map<string, Conversation>();
+  /** Calls that are over, and when that was noticed: the oldest first. */
+  readonly #over = new Map<string, number>();
+  #draining = false;
+  #emptied: (() => void) | undefined;
+  #callOffSweep: (() => void) | undefined;
+  /** Calls opened since the start. */
+  opened = 0;
+
+  constructor(
+    readonly directory: AgentDirectory,
+    readonly limits: CallLimits,
+    readonly conversation: ConversationOptions,
+  ) {
+    this.#scheduleSweep();
+  }
+
+  get #clock(): Clock {
+    return this.conversation.clock;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** The calls that are going on. */
+  calls(): readonly Conversation[] {
+    return [...this.#calls.values()];
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /**
+   * Finds a call, or opens it. `starts`: the flow says that this is a new call;
+   * one that still goes on under its id is then over. Returns undefined for a
+   * call that is over. Throws CallRefused.
+   */
+  join(details: CallDetails, starts: boolean): Conversation | undefined {
+    const key = `${details.orgId}\n${details.id}`;
+    const known = this.#calls.get(key);
+    if (known && !starts) {
+      const asked = details.agentId && this.directory.find(details.agentId)?.id;
+      if (asked === undefined) throw new CallRefused("unknown_agent", "no agent has the id that was asked for");
+      if (asked && asked !== known.call.agentId) {
+        throw new CallRefused("other_agent", "the conversation goes on with another agent");
+      }
+      return known;
+    }
+    if (!starts && this.#over.has(key)) return undefined;
+    if (this.#draining) throw new CallRefused("draining", "the gateway takes no new calls: it is about to stop");
+    const agent = this.directory.find(details.agentId);
+    if (!agent) {
+      const [reason, message] = details.agentId === "" || this.directory.list().length === 0
+        ? ["no_agents", "no agent is on offer"] as const
+        : ["unknown_agent", "no agent has the id that was asked for"] as const;
+      throw new CallRefused(reason, message);
+    }
+    if (!known && this.#calls.size >= this.limits.maxCalls) {
+      throw new CallRefused("full", `as many calls as are allowed are going on: ${this.limits.maxCalls}`);
+    }
+    known?.hangUp("started_again");
+    this.#over.delete(key);
+    const call = new Conversation({ ...details, agentId: agent.id }, agent.connector, this.conversation, () => {
+      this.#calls.delete(key);
+      this.#remember(key);
+      if (this.#calls.size === 0) this.#emptied?.();
+    });
+    this.#calls.set(key, call);
+    this.opened++;
+    return call;
+  }
+
+  /** Finds a call that is going on, and opens none. */
+  find(orgId: string, callId: string): Conversation | undefined {
+    return this.#calls.get(`${orgId}\n${callId}`);
+  }
+
+  /** Takes no new calls, and resolves when the last one is over or `withinMs` has passed: what is left is handed to humans. */
+  async drain(withinMs: number): Promise<void> {
+    this.#draining = true;
+    if (this.#calls.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#emptied = resolve;
+      const callOff = this.#clock.setTimer(withinMs, resolve);
+      await promise;
+      callOff();
+    }
+    const left = this.calls();
+    if (left.length > 0) this.conversation.log.warn("calls cut short: the drain time is over", { calls: left.length });
+    for (const call of left) call.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.#callOffSweep?.();
+    for (const call of this.#calls.values()) call.stop();
+    this.#calls.clear();
+  }
+
+  #remember(key: string): void {
+    this.#over.set(key, this.#clock.now());
+    if (this.#over.size <= REMEMBER_MOST) return;
+    const [oldest] = this.#over.keys();
+    this.#over.delete(oldest!);
+  }
+
+  #scheduleSweep(): void {
+    if (this.limits.sweepMs === 0) return;
+    this.#callOffSweep = this.#clock.setTimer(this.limits.sweepMs, () => {
+      this.#sweep();
+      this.#scheduleSweep();
+    });
+  }
+
+  #sweep(): void {
+    for (const call of this.#calls.values()) {
+      if (call.idleMs() > this.limits.idleMs) call.timeOut("idle_too_long");
+      else if (call.ageMs() > this.limits.maxCallMs) call.timeOut("lasted_too_long");
+    }
+    const now = this.#clock.now();
+    for (const [key, at] of this.#over) {
+      if (now - at < REMEMBER_MS) break;
+      this.#over.delete(key);
+    }
+  }
+}

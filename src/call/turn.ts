@@ -1,0 +1,217 @@
+import { Converter } from "../audio/convert.ts";
+import { type AudioFormat, bytesPerSample, sameFormat } from "../audio/format.ts";
+import { type SpeechListener, SpeechMarker, type SpeechOptions } from "../audio/speech.ts";
+import type { Connector } from "./connector.ts";
+import type { CallerInput } from "./input.ts";
+import type { AgentOutput } from "./output.ts";
+import { UtteranceBuffer } from "./utterance.ts";
+
+/** What a wire is given to send: what the agent does, and what the gateway itself has to say about the caller's turn. */
+export type TurnOutput =
+  | AgentOutput
+  | { readonly type: "input_started" }
+  | { readonly type: "input_ended" }
+  /** The caller went on before this answer was complete: let go of what has not been sent, and close it properly. */
+  | { readonly type: "cut_short" };
+
+/** The wire's side of a turn. */
+export interface TurnSink {
+  /** Sends an output. Returns false when no more should come until `Turn.drained()` is called. */
+  put(output: TurnOutput): boolean;
+  /** The turn is over, nothing follows. */
+  close(): void;
+  /** After `hearAudio()` returned false: more may come. */
+  resume(): void;
+}
+
+/** The conversation's side of a turn. */
+export interface TurnHost {
+  readonly hears: Connector["hears"];
+  readonly speech: SpeechOptions;
+  readonly maxUtteranceMs: number;
+  /** Passes an input on to the agent. Returns false when the agent lags behind. */
+  pass(input: CallerInput): boolean;
+  /** The caller has something to say: passes it on and owes the turn an answer. */
+  ask(turn: Turn, input: CallerInput): void;
+  /** The caller speaks or presses keys: other turns' answers are of no use any more. */
+  interrupt(turn: Turn): void;
+  speechMarked(turn: Turn, type: "speech_started" | "speech_ended"): void;
+  turnClosed(turn: Turn, cancelled: boolean): void;
+}
+
+/**
+ * One exchange of a call: in goes what the caller does, out comes what is done
+ * about it, until it is the caller's turn again. Everything here is
+ * synchronous; a frame of audio is neither copied nor awaited, unless the agent
+ * hears frames.
+ */
+export class Turn implements SpeechListener {
+  /** Answers that this turn waits for. */
+  owed = 0;
+  /** Since when the caller has been waiting for the first words of an answer, in ms of the host's clock. */
+  askedAt: number | undefined;
+  /** Whether the caller has been heard since this was last set to false: how a sweep finds the dead. */
+  heard = true;
+  /** Whether anything of the agent's has gone out. */
+  spoken = false;
+  #state: "hearing" | "answering" | "closed" = "hearing";
+  #marker: SpeechMarker | undefined;
+  #format: AudioFormat | undefined;
+  #utterance: UtteranceBuffer | undefined;
+  #converter: Converter | undefined;
+  #speechBytes = 0;
+  /** The frame being heard, and how much of it is dealt with. */
+  #frame: Uint8Array | undefined;
+  #taken = 0;
+  #drained: (() => void) | undefined;
+
+  constructor(readonly host: TurnHost, readonly sink: TurnSink, readonly number: number) {}
+
+  get open(): boolean {
+    return this.#state !== "closed";
+  }
+
+  /**
+   * Hears audio, of any length. `data` may be reused after the call. Once the
+   * caller's turn is over, the rest is not for us: Webex stops by itself.
+   * Returns false when the agent lags behind: hold back until `sink.resume()`.
+   */
+  hearAudio(data: Uint8Array, format: AudioFormat): boolean {
+    this.heard = true;
+    if (this.#state !== "hearing") return true;
+    if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
+    const room = this.#converter === undefined || this.#passFrame(data);
+    this.#frame = data;
+    this.#taken = 0;
+    this.#marker!.hear(data);
+    this.#frame = undefined;
+    if (this.#state !== "hearing") return room;
+    this.#utterance?.add(data, this.#taken, data.length);
+    if (this.#marker!.speaking) {
+      this.#speechBytes += data.length;
+      if (this.#tooLong()) this.#endSpeech(0);
+    }
+    return room;
+  }
+
+  /** Hears anything but audio. */
+  hear(input: CallerInput): void {
+    this.heard = true;
+    if (this.#state === "closed") return;
+    if (input.type === "keys_started" || input.type === "keys") this.host.interrupt(this);
+    if (input.type === "keys_started") {
+      this.host.pass(input);
+      if (this.owed === 0) this.close();
+      return;
+    }
+    this.#answer(input);
+  }
+
+  /** The caller's side will send no more: speech that has not ended ends here, and a turn that asked for nothing closes. */
+  halfClosed(): void {
+    if (this.#state !== "hearing") return;
+    if (this.#marker?.speaking) this.#endSpeech(0);
+    else this.close();
+  }
+
+  /** The stream is gone. The call goes on without it. */
+  cancelled(): void {
+    this.#close(true);
+  }
+
+  /** The wire has room again. */
+  drained(): void {
+    this.#drained?.();
+    this.#drained = undefined;
+  }
+
+  /** Sends an output, if the turn is still open. Returns a promise only when the wire has no room. */
+  put(output: TurnOutput): Promise<void> | undefined {
+    if (!this.open) return;
+    this.spoken ||= output.type === "say";
+    if (this.sink.put(output) || !this.open) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained = resolve;
+    return promise;
+  }
+
+  /** Ends the turn in good order. */
+  close(): void {
+    this.#close(false);
+  }
+
+  speechStarted(offset: number): void {
+    if (this.#state !== "hearing") return;
+    this.#speechBytes = 0;
+    this.#take(offset);
+    this.#utterance?.begin();
+    this.host.interrupt(this);
+    this.put({ type: "input_started" });
+    this.host.speechMarked(this, "speech_started");
+    if (this.#converter) this.host.pass({ type: "speech_started" });
+  }
+
+  speechEnded(offset: number): void {
+    if (this.#state !== "hearing") return;
+    this.#take(offset);
+    this.#endSpeech(this.host.speech.endMs);
+  }
+
+  #listen(format: AudioFormat): void {
+    this.#marker?.[Symbol.dispose]();
+    this.#marker = new SpeechMarker(format, this.host.speech, this);
+    this.#format = format;
+    if (this.host.hears.as === "utterances") this.#utterance = new UtteranceBuffer(format, this.host.maxUtteranceMs);
+    else this.#converter = new Converter(format, this.host.hears.format);
+  }
+
+  #take(offset: number): void {
+    if (!this.#frame) return;
+    this.#utterance?.add(this.#frame, this.#taken, offset);
+    this.#taken = offset;
+  }
+
+  #passFrame(data: Uint8Array): boolean {
+    const format = this.host.hears.format;
+    const heard = this.#converter!.convert(data);
+    if (heard.length === 0) return true;
+    return this.host.pass({ type: "audio", audio: { format, data: heard === data ? data.slice() : heard } });
+  }
+
+  #tooLong(): boolean {
+    const format = this.#format!;
+    return this.#speechBytes * 1000 >= this.host.maxUtteranceMs * format.sampleRate * bytesPerSample(format);
+  }
+
+  #endSpeech(silenceMs: number): void {
+    this.put({ type: "input_ended" });
+    this.host.speechMarked(this, "speech_ended");
+    const input: CallerInput = this.#utterance
+      ? { type: "utterance", audio: this.#utterance.end(silenceMs) }
+      : { type: "speech_ended" };
+    this.#answer(input);
+  }
+
+  #answer(input: CallerInput): void {
+    this.#state = "answering";
+    this.#quiet();
+    this.host.ask(this, input);
+  }
+
+  /** The ear is of no more use: its memory goes back at once. */
+  #quiet(): void {
+    this.#marker?.[Symbol.dispose]();
+    this.#marker = undefined;
+    this.#utterance = undefined;
+    this.#converter = undefined;
+  }
+
+  #close(cancelled: boolean): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#quiet();
+    if (!cancelled) this.sink.close();
+    this.drained();
+    this.host.turnClosed(this, cancelled);
+  }
+}
