@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import { chooseConnectors } from "./config/connectors.ts";
+import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
+import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
+import { exposed, type Guards, REMEDY } from "./config/exposure.ts";
+import { type Origin, originsOf, type Overridden, override } from "./config/origins.ts";
+import { expectation, type Finding, findings } from "./config/problems.ts";
+import { reservations } from "./config/reservations.ts";
+import { fileSchema } from "./config/schema.ts";
+import { type Config, toConfig } from "./config/settings.ts";
+import { valueAt } from "./config/tree.ts";
+
+export type { Origin } from "./config/origins.ts";
+export type { Config, ConnectorConfig } from "./config/settings.ts";
+export { type Override, OVERRIDES } from "./config/overrides.ts";
+
+/** Read when nothing names another file; need not exist. */
+const USUAL_FILE = "config/config.yaml";
+/** What this version puts in front of its ports. */
+const GUARDS: Guards = { validates: false, login: false };
+
+/** Everything that is wrong with a configuration, one line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/** A configuration that can be used. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What the operator should know, one line each. */
+  readonly warnings: readonly string[];
+  /** Where each value came from, by dotted key as the file spells it, such as `gateway.port`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+/** What `loadConfig` needs from outside. */
+export interface ConfigSources extends Outside {
+  /** The file to read; without it GATEWAY_CONFIG, then config/config.yaml if there is one. */
+  readonly file?: string;
+  /** What the command line says, by dotted key (see `OVERRIDES`). */
+  readonly overrides?: Readonly<Record<string, string | boolean>>;
+  /** The schema of every connector that the program carries, by kind; each refuses keys it does not know. */
+  readonly kinds: ReadonlyMap<string, z.ZodType>;
+}
+
+/**
+ * Puts the configuration together: the command line over the environment over the file over the defaults. `${NAME}`
+ * in a text of the file is an environment variable, `$${` a plain `${`.
+ *
+ * Throws a ConfigError that lists every problem of the file, or of its YAML if that cannot be parsed.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const { env, kinds, overrides = {} } = sources;
+  const { name, text, warnings } = await readFile(sources);
+  const read = readDocument(name, text);
+  if ("problems" in read) throw refusal(read.problems);
+  const { document } = read;
+
+  const found: Finding[] = [];
+  const report = (finding: Finding) => void found.push(finding);
+  const chosen = chooseConnectors(document.written.connectors, kinds);
+  chosen.problems.forEach(report);
+  const schema = fileSchema(Object.fromEntries([...chosen.kinds].map(([id, kind]) => [id, kinds.get(kind)!])));
+  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, report) as Record<string, unknown>;
+  const fetched = await fetchIndirect(schema, tree, sources, report);
+  const overridden = override(tree, env, overrides);
+
+  const result = schema.safeParse(tree, { error: expectation });
+  if (!result.success) {
+    const blamed = new Set(found.map(({ path }) => path.join(".").replace(/_(env|file)$/, "")));
+    const written = (path: Path) => valueAt(overridden.set.has(path.join(".")) ? tree : document.written, path);
+    findings(result.error.issues, schema, written).filter(({ path }) => !blamed.has(path.join("."))).forEach(report);
+  }
+  const reach = reachOf(schema, tree);
+  const open = reach ? exposed(reach, GUARDS) : [];
+  if (!reach?.insecure) open.forEach(({ path, message }) => report({ path, message: `${message}: ${REMEDY}` }));
+  if (found.length > 0 || !result.success) {
+    throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
+  }
+  return {
+    config: toConfig(result.data, chosen.kinds),
+    warnings: [
+      ...warnings,
+      ...chosen.warnings,
+      ...reservations(result.data),
+      ...open.map(({ path, message }) => `${path.join(".")}: ${message}, as insecure: true allows`),
+    ],
+    origins: originsOf(schema, { name, document }, overridden, fetched),
+  };
+}
+
+/** The configuration as anybody may see it: plain JSON values, secrets as dots. */
+export function maskedConfig(config: Config): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(config));
+}
+
+async function readFile({ file, env, readTextFile }: ConfigSources) {
+  const named = file ?? (env("GATEWAY_CONFIG") || undefined);
+  const name = named ?? USUAL_FILE;
+  try {
+    return { name, text: await readTextFile(name), warnings: [] };
+  } catch (error) {
+    if (named === undefined && error instanceof Deno.errors.NotFound) {
+      return { name, text: "", warnings: [`There is no ${name}: every value that nothing else gives is the default`] };
+    }
+    throw new ConfigError([`${name}: cannot be read: ${reason(error)}`]);
+  }
+}
+
+/** What decides about exposure, if those sections can be read, whatever the others hold. */
+function reachOf(schema: ReturnType<typeof fileSchema>, { insecure, gateway, monitoring }: Record<string, unknown>) {
+  const part = schema.pick({ insecure: true, gateway: true, monitoring: true });
+  return part.safeParse({ insecure, gateway, monitoring }).data;
+}
+
+/** Gives a finding its place: the flag, the variable, or the line and column of the file. */
+function locate({ path, message }: Finding, name: string, document: ConfigDocument, { set }: Overridden): Problem {
+  const key = path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("").slice(1);
+  const setter = set.get(key);
+  if (setter) return { offset: -1, text: `${setter.name} ${key}: ${message}` };
+  const { line, column, offset } = document.place(path);
+  const place = document.has(path.slice(0, 1)) ? `${name}:${line}:${column}` : name;
+  return { offset, text: `${place} ${key}: ${message}` };
+}
+
+function refusal(problems: readonly Problem[]): ConfigError {
+  const sorted = [...problems].sort((a, b) => a.offset - b.offset);
+  return new ConfigError([...new Set(sorted.map(({ text }) => text))]);
+}

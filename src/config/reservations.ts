@@ -1,0 +1,36 @@
+import type { FileValues } from "./schema.ts";
+import { LOG_FORMATS } from "./settings.ts";
+
+/** What a file may ask for and this version does not do, one line each. */
+export function reservations(file: FileValues): string[] {
+  const { jwt_validation, authentication, data_source, gateway, audio, transports, connectors } = file;
+  const said: string[] = [];
+  const lacks = (key: string, enabled: boolean, lack: string) => {
+    if (enabled) said.push(`${key} is true, but this version ${lack}`);
+  };
+  lacks(
+    "jwt_validation.enabled",
+    jwt_validation.enabled,
+    "does not validate tokens: whoever reaches the gRPC port is let in",
+  );
+  lacks(
+    "authentication.enabled",
+    authentication.enabled,
+    "has no login: whoever reaches the dashboard sees everything",
+  );
+  lacks("data_source.enabled", data_source.enabled, "does not register data sources: register and renew it elsewhere");
+  lacks("gateway.tls.enabled", gateway.tls.enabled, "speaks plaintext only: let a proxy in front of it speak TLS");
+  if (transports.mode !== "grpc") {
+    said.push(`transports.mode is ${transports.mode}, but this version speaks gRPC only: no WebSocket is opened`);
+  }
+  if (!audio.supported_formats.some((format) => format.toLowerCase() === "wav")) {
+    said.push("audio.supported_formats does not name wav, the one format that is played");
+  }
+  for (const part of ["gateway", "web"] as const) {
+    const { format } = file.logging[part];
+    if (format === "" || LOG_FORMATS.some((name) => name === format)) continue;
+    said.push(`logging.${part}.format: patterns are not used: say text, json or auto`);
+  }
+  if (Object.keys(connectors).length === 0) said.push("connectors: none is left to run: no agent is on offer");
+  return said;
+}

@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { expectationConfig } from "../call/expectation.ts";
+import { indirect, secret } from "../lib/secret.ts";
+import { byteSize, clamped, either, flag, number, oneOf, text, whole } from "../lib/scalars.ts";
+
+/** The UUID under which Webex publishes the schema of a voice virtual agent's data source. */
+const VOICE_AGENT_SCHEMA = "5397013b-7920-4ffc-807c-e8a3e0a18f43";
+/** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
+const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
+const HOST = "expected a host name or address";
+
+const host = () => z.string(HOST).regex(/^\S+$/, HOST);
+
+const gateway = z.strictObject({
+  host: host().default("127.0.0.1"),
+  port: whole(0, 65535).default(50051),
+  streaming_max_workers: whole(1, 1_000_000).default(20_000),
+  request_queue_maxsize: whole(1, 100_000).default(100),
+  response_queue_maxsize: whole(1, 100_000).default(100),
+  max_terminal_playback_seconds: number(0, 3600).default(30),
+  max_message_bytes: whole(1024, 67_108_864).default(1_048_576),
+  max_connections: whole(1, 1_000_000).default(4000),
+  drain_seconds: number(0, 3600).default(30),
+  welcome_barge_in: flag().default(true),
+  default_agent: text().default(""),
+  boundary_response_type: oneOf(["", "final", "chunk"]).default(""),
+  output_chunk_bytes: whole(100, 65_536).default(16_000),
+  level: oneOf(LEVELS).default("info"),
+  version: text().default(""),
+  tls: z.strictObject({
+    enabled: flag().default(false),
+    server_cert_chain_file: text().default(""),
+    server_private_key_file: text().default(""),
+    root_ca_cert_file: text().default(""),
+    require_client_cert: flag().default(false),
+  }).prefault({}),
+});
+
+const voiceActivityDetection = z.strictObject({
+  threshold: number(0, 1).default(0.5),
+  start_debounce_ms: whole(0, 10_000).default(96),
+  end_silence_ms: whole(20, 10_000).default(800),
+  speech_end_grace_ms: clamped(0, 2000).default(1000),
+  fallback_sample_rate_hertz: either(8000, 16_000).default(8000),
+  recognition_assisted_endpointing_enabled: flag().default(false),
+  recognition_assisted_grace_ms: whole(0, 10_000).default(200),
+  max_utterance_ms: whole(1000, 600_000).default(60_000),
+});
+
+const sessions = z.strictObject({
+  timeout: number(1, 86_400).default(600),
+  max_sessions: whole(1, 1_000_000).default(5000),
+  cleanup_interval: number(1, 86_400).default(60),
+  enable_auto_cleanup: flag().default(true),
+  max_session_duration: number(1, 86_400).default(3600),
+  answer_timeout: number(1, 3600).default(30),
+});
+
+const monitoring = z.strictObject({
+  enabled: flag().default(true),
+  host: host().default("127.0.0.1"),
+  port: whole(0, 65535).default(8080),
+  debug: flag().default(false),
+  metrics_enabled: flag().default(true),
+  health_check_interval: number(1, 86_400).default(30),
+});
+
+const authentication = z.strictObject({
+  enabled: flag().default(false),
+  environment: text().default(""),
+  session: z.strictObject({
+    timeout_hours: number(0.01, 8760).default(24),
+    secret_key: secret("FLASK_SECRET_KEY").prefault(""),
+  }).prefault({}),
+  webex_oauth: z.strictObject({
+    scopes: text().default("openid email profile"),
+    state: text().default(""),
+  }).prefault({}),
+  authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
+});
+
+const jwtValidation = z.strictObject({
+  enabled: flag().default(false),
+  enforce_validation: flag().default(true),
+  datasource_url: text().default(""),
+  datasource_schema_uuid: text().default(VOICE_AGENT_SCHEMA),
+  cache_duration_minutes: number(0, 525_600).default(60),
+});
+
+const credentials = {
+  type: oneOf(["oauth_refresh", "static", "service_app"]).default("oauth_refresh"),
+  client_id: indirect("WEBEX_BYODS_CLIENT_ID").default(""),
+  client_secret: secret("WEBEX_BYODS_CLIENT_SECRET").prefault(""),
+  refresh_token: secret("WEBEX_BYODS_REFRESH_TOKEN").prefault(""),
+  access_token: secret("WEBEX_BYODS_ACCESS_TOKEN").prefault(""),
+};
+
+const dataSource = z.strictObject({
+  enabled: flag().default(false),
+  fail_startup_on_error: flag().default(true),
+  id: indirect("WEBEX_BYODS_DATA_SOURCE_ID").default(""),
+  url: text().default(""),
+  schema_id: text().default(""),
+  audience: text().default("BYOVAGateway"),
+  subject: text().default("callAudioData"),
+  token_lifetime_minutes: whole(1, 1440).default(1440),
+  renewal_lead_time_minutes: whole(1, 1440).default(60),
+  retry_interval_seconds: number(1, 86_400).default(60),
+  auth: z.strictObject({
+    ...credentials,
+    app_id: indirect().default(""),
+    target_org_id: indirect().default(""),
+    personal_auth: z.strictObject(credentials).optional(),
+  }).prefault({}),
+}).refine((source) => source.renewal_lead_time_minutes < source.token_lifetime_minutes, {
+  path: ["renewal_lead_time_minutes"],
+  error: "expected less than token_lifetime_minutes",
+});
+
+const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
+  z.strictObject({
+    level: oneOf(["", ...LEVELS]).default(level),
+    format: text().default(""),
+    file: text().default(""),
+    max_size: byteSize().prefault(maxSize),
+    backup_count: whole(0, 1000).default(backups),
+  }).prefault({});
+
+const logging = z.strictObject({
+  level: oneOf(LEVELS).default("info"),
+  format: oneOf(["auto", "text", "json"]).default("auto"),
+  gateway: logFile("", "10MB", 5),
+  web: logFile("", "5MB", 3),
+});
+
+/** An entry under `connectors:`, `config` being what the connector's own schema takes. */
+const connector = (config: z.ZodType) =>
+  z.strictObject({
+    type: text().default(""),
+    class: text().default(""),
+    module: text().default(""),
+    delivery: oneOf(["", "wav", "chunk"]).default(""),
+    config,
+  });
+
+/**
+ * The schema of the whole file, as it is written: snake_case, the sample's units for the sample's keys. `connectors`
+ * holds, by id, the schemas of the connectors that the file in hand names, so that one pass checks everything.
+ */
+export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
+  return z.strictObject({
+    insecure: flag().default(false),
+    gateway: gateway.prefault({}),
+    input: expectationConfig.prefault({}),
+    voice_activity_detection: voiceActivityDetection.prefault({}),
+    connectors: z.strictObject(
+      Object.fromEntries(Object.entries(connectors).map(([id, config]) => [id, connector(config)])),
+    ),
+    sessions: sessions.prefault({}),
+    monitoring: monitoring.prefault({}),
+    authentication: authentication.prefault({}),
+    jwt_validation: jwtValidation.prefault({}),
+    data_source: dataSource.prefault({}),
+    logging: logging.prefault({}),
+    audio: z.strictObject({ supported_formats: z.array(text()).default(["wav"]) }).prefault({}),
+    transports: z.looseObject({ mode: oneOf(["grpc", "websocket", "both"]).default("grpc") }).prefault({}),
+  });
+}
+
+/** The file's values after validation, defaults filled in. */
+export type FileValues = z.output<ReturnType<typeof fileSchema>>;

@@ -1,0 +1,151 @@
+import { readExpectation } from "../call/expectation.ts";
+import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
+import type { LoggingOptions, LogLevel } from "../lib/log.ts";
+import type { FileValues } from "./schema.ts";
+
+/** One connector to run. */
+export interface ConnectorConfig {
+  /** Its key under `connectors:`. */
+  readonly id: string;
+  /** Which connector it is, such as `local_audio`. */
+  readonly kind: string;
+  /** Its options, as its own schema returned them. */
+  readonly config: unknown;
+  /** How its answers travel: whole WAV files, chunks, or, when absent, the way it says itself. */
+  readonly delivery?: "wav" | "chunk";
+}
+
+/** What the gateway goes by, out of all that the file may say: durations in milliseconds, sizes in bytes. */
+export interface Config {
+  readonly gateway: {
+    readonly host: string;
+    readonly port: number;
+    /** ProcessCallerInput RPCs at one time. */
+    readonly maxStreams: number;
+    /** Messages that may wait in one RPC, each way. */
+    readonly requestQueue: number;
+    readonly responseQueue: number;
+    readonly maxMessageBytes: number;
+    readonly maxConnections: number;
+    /** How long calls may go on after the gateway was asked to stop. */
+    readonly drainMs: number;
+    readonly welcomeBargeIn: boolean;
+    /** The agent for calls that name none; "" is the first on offer. */
+    readonly defaultAgent: string;
+    /** The type of START_OF_INPUT and END_OF_INPUT responses; "" is the one that suits the call. */
+    readonly boundaryResponseType: "" | "final" | "chunk";
+    readonly outputChunkBytes: number;
+    /** The version to announce; "" is the program's own. */
+    readonly version: string;
+  };
+  /** What Webex is told about the caller's next input when an agent does not say. */
+  readonly input: InputExpectation;
+  readonly voiceActivityDetection: {
+    /** Probability of speech, 0 to 1. */
+    readonly threshold: number;
+    readonly startDebounceMs: number;
+    readonly endSilenceMs: number;
+    readonly fallbackSampleRateHz: 8000 | 16000;
+    readonly maxUtteranceMs: number;
+  };
+  readonly connectors: readonly ConnectorConfig[];
+  readonly sessions: {
+    readonly timeoutMs: number;
+    readonly maxSessions: number;
+    readonly cleanupIntervalMs: number;
+    readonly autoCleanup: boolean;
+    readonly maxSessionDurationMs: number;
+    /** How long an agent may take to begin its answer. */
+    readonly answerTimeoutMs: number;
+  };
+  readonly monitoring: {
+    readonly enabled: boolean;
+    readonly host: string;
+    readonly port: number;
+    readonly healthCheckIntervalMs: number;
+  };
+  readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
+}
+
+/** Turns the file's values into the program's: camelCase, milliseconds. `kinds` gives each connector's kind by id. */
+export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): Config {
+  const { gateway, voice_activity_detection: speech, sessions, monitoring, logging } = file;
+  return {
+    gateway: {
+      host: bare(gateway.host),
+      port: gateway.port,
+      maxStreams: gateway.streaming_max_workers,
+      requestQueue: gateway.request_queue_maxsize,
+      responseQueue: gateway.response_queue_maxsize,
+      maxMessageBytes: gateway.max_message_bytes,
+      maxConnections: gateway.max_connections,
+      drainMs: seconds(gateway.drain_seconds),
+      welcomeBargeIn: gateway.welcome_barge_in,
+      defaultAgent: gateway.default_agent,
+      boundaryResponseType: gateway.boundary_response_type,
+      outputChunkBytes: gateway.output_chunk_bytes,
+      version: gateway.version,
+    },
+    input: { ...ANY_INPUT, ...readExpectation(file.input) },
+    voiceActivityDetection: {
+      threshold: speech.threshold,
+      startDebounceMs: speech.start_debounce_ms,
+      endSilenceMs: speech.end_silence_ms,
+      fallbackSampleRateHz: speech.fallback_sample_rate_hertz,
+      maxUtteranceMs: speech.max_utterance_ms,
+    },
+    connectors: Object.entries(file.connectors).map(([id, { config, delivery }]): ConnectorConfig => {
+      const chosen = { id, kind: kinds.get(id)!, config };
+      return delivery === "" ? chosen : { ...chosen, delivery };
+    }),
+    sessions: {
+      timeoutMs: seconds(sessions.timeout),
+      maxSessions: sessions.max_sessions,
+      cleanupIntervalMs: seconds(sessions.cleanup_interval),
+      autoCleanup: sessions.enable_auto_cleanup,
+      maxSessionDurationMs: seconds(sessions.max_session_duration),
+      answerTimeoutMs: seconds(sessions.answer_timeout),
+    },
+    monitoring: {
+      enabled: monitoring.enabled,
+      host: bare(monitoring.host),
+      port: monitoring.port,
+      healthCheckIntervalMs: seconds(monitoring.health_check_interval),
+    },
+    logging: {
+      level: level(logging.level),
+      format: logging.format,
+      gateway: logOutput(logging.gateway, logging.level),
+      web: logOutput(logging.web, logging.level),
+    },
+  };
+}
+
+/** The formats that are ours; a pattern of the sample's names fields for Python and means nothing here. */
+export const LOG_FORMATS = ["auto", "text", "json"] as const;
+
+function logOutput(
+  output: FileValues["logging"]["gateway"],
+  common: FileValues["logging"]["level"],
+): Config["logging"]["gateway"] {
+  const loudness = { level: level(output.level === "" ? common : output.level) };
+  if (output.file === "") return loudness;
+  const format = LOG_FORMATS.find((name) => name === output.format) ?? "auto";
+  return {
+    ...loudness,
+    file: { path: output.file, maxBytes: output.max_size, backups: output.backup_count, format },
+  };
+}
+
+function level(name: FileValues["logging"]["level"]): LogLevel {
+  return name === "warning" ? "warn" : name === "critical" ? "error" : name;
+}
+
+/** An IPv6 address without the brackets of a URL (RFC 3986 3.2.2). */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
+
+function seconds(value: number): number {
+  return Math.round(value * 1000);
+}
