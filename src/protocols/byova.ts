@@ -1,0 +1,242 @@
+import type { AudioFormat } from "../audio/format.ts";
+import type { Conversation } from "../call/conversation.ts";
+import type { AgentDirectory } from "../call/directory.ts";
+import type { InputExpectation } from "../call/output.ts";
+import { CallRefused, type Switchboard } from "../call/switchboard.ts";
+import type { Turn } from "../call/turn.ts";
+import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
+import { GrpcError, Status } from "../grpc/status.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import { DecodeError } from "../lib/protobuf.ts";
+import { FrameReader } from "./byova_frame.ts";
+import { FAREWELL, Reply } from "./byova_reply.ts";
+import {
+  checkWholeSamples,
+  invalid,
+  readDetails,
+  readEvent,
+  readFormat,
+  readKeys,
+  startsCall,
+} from "./byova_request.ts";
+import { decodeListVARequest, encodeListVAResponse } from "./gen/byova_common.ts";
+import { decodeVoiceVARequest, type VoiceVARequest, VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
+
+/** How the gateway speaks BYOVA. */
+export interface ByovaOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How many ProcessCallerInput streams may be open at once. */
+  readonly maxStreams: number;
+  /** What is announced to Webex when the agent says nothing about it. */
+  readonly expects: InputExpectation;
+  /** Whether the first prompt of a call may be interrupted, whatever its connector says. */
+  readonly welcomeBargeIn: boolean;
+  readonly chunkBytes: number;
+  readonly boundaryType: "final" | "chunk" | undefined;
+}
+
+/** A stream that brings no request within this time is closed, in ms. */
+const FIRST_REQUEST_MS = 30_000;
+/** Packets shorter than this, in bytes, at the start of a stream are noise of the line, and may hold half a sample. */
+const SHORTEST_PACKET = 16;
+
+const REFUSAL: { readonly [R in CallRefused["reason"]]: Status } = {
+  no_agents: Status.UNAVAILABLE,
+  unknown_agent: Status.NOT_FOUND,
+  other_agent: Status.INVALID_ARGUMENT,
+  full: Status.RESOURCE_EXHAUSTED,
+  draining: Status.UNAVAILABLE,
+};
+
+/** The BYOVA service: its methods by path. */
+export function byova(
+  directory: AgentDirectory,
+  switchboard: Switchboard,
+  options: ByovaOptions,
+): readonly (readonly [path: string, method: Method])[] {
+  const streams = { open: 0 };
+  return [
+    [VoiceVirtualAgent.ListVirtualAgents, listVirtualAgents(directory)],
+    [VoiceVirtualAgent.ProcessCallerInput, (rpc) => {
+      if (streams.open >= options.maxStreams) {
+        throw new GrpcError(
+          Status.RESOURCE_EXHAUSTED,
+          `as many streams as are allowed are open: ${options.maxStreams}`,
+        );
+      }
+      return new CallerStream(rpc, switchboard, options, streams);
+    }],
+  ];
+}
+
+function listVirtualAgents(directory: AgentDirectory): Method {
+  return unary(orInvalid(decodeListVARequest), encodeListVAResponse, () => ({
+    virtualAgents: directory.list().map(({ id, name, attributes }, at) => ({
+      virtualAgentId: id,
+      virtualAgentName: name,
+      isDefault: at === 0,
+      attributes: attributes ?? {},
+    })),
+  }));
+}
+
+/** One ProcessCallerInput stream: it carries one turn of a call. */
+class CallerStream implements RpcListener {
+  #call: Conversation | undefined;
+  #turn: Turn | undefined;
+  readonly #frame = new FrameReader();
+  #packets = false;
+  #closed = false;
+  readonly #callOffTimer: () => void;
+
+  constructor(
+    readonly rpc: Rpc,
+    readonly switchboard: Switchboard,
+    readonly options: ByovaOptions,
+    readonly streams: { open: number },
+  ) {
+    streams.open++;
+    const tracking = rpc.metadata.get("trackingid");
+    if (tracking) rpc.respondWith([["trackingid", tracking]]);
+    this.#callOffTimer = options.clock.setTimer(FIRST_REQUEST_MS, () => {
+      this.#release();
+      rpc.finish(Status.DEADLINE_EXCEEDED, `no request came within ${FIRST_REQUEST_MS / 1000} s`);
+    });
+  }
+
+  message(bytes: Uint8Array): void {
+    try {
+      const frame = this.#frame;
+      if (this.#turn && frame.read(bytes)) return this.#hearAudio(frame.audio, frame.encoding, frame.sampleRate);
+      const request = decodeVoiceVARequest(bytes);
+      if (this.#call === undefined) this.#open(request);
+      else this.#checkIds(request, this.#call);
+      if (request.audioInput) frame.learn(bytes);
+      if (this.#turn) this.#hear(request, this.#turn, this.#call!);
+    } catch (error) {
+      this.#release();
+      this.#turn?.cancelled();
+      throw error instanceof DecodeError ? invalid(error.message) : error;
+    }
+  }
+
+  halfClosed(): void {
+    if (this.#turn) return this.#turn.halfClosed();
+    this.#release();
+    this.rpc.finish();
+  }
+
+  cancelled(): void {
+    this.#release();
+    this.#turn?.cancelled();
+  }
+
+  drained(): void {
+    this.#turn?.drained();
+  }
+
+  #open(request: VoiceVARequest): void {
+    this.#callOffTimer();
+    const details = readDetails(request);
+    checkInput(request);
+    const tracking = this.rpc.metadata.get("trackingid");
+    this.options.log.debug("stream opened", { call: details.id, org: details.orgId, tracking, peer: this.rpc.peer });
+    const starts = startsCall(request);
+    const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
+    const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
+    if (!call) {
+      if (leaves) this.rpc.send(FAREWELL);
+      this.#release();
+      return this.rpc.finish();
+    }
+    this.#call = call;
+    const reply = new Reply(this.rpc, {
+      speaks: call.connector.speaks,
+      partials: request.allowPartialResponses,
+      bargeIn: starts ? this.options.welcomeBargeIn : undefined,
+      expects: this.options.expects,
+      chunkBytes: this.options.chunkBytes,
+      boundaryType: this.options.boundaryType,
+      language: call.call.language,
+    });
+    this.#turn = call.openTurn({
+      put: (output) => reply.put(output),
+      resume: () => reply.resume(),
+      close: () => {
+        this.#release();
+        reply.close();
+      },
+    });
+  }
+
+  #join(details: ReturnType<typeof readDetails>, starts: boolean): Conversation | undefined {
+    try {
+      return this.switchboard.join(details, starts);
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      this.options.log.warn("call refused", { call: details.id, org: details.orgId, reason: error.reason });
+      throw new GrpcError(REFUSAL[error.reason], error.message);
+    }
+  }
+
+  #checkIds({ conversationId, customerOrgId }: VoiceVARequest, { call }: Conversation): void {
+    if (conversationId !== "" && conversationId !== call.id) {
+      throw invalid("conversation_id must not change on a stream");
+    }
+    if (customerOrgId !== "" && customerOrgId !== call.orgId) {
+      throw invalid("customer_org_id must not change on a stream");
+    }
+  }
+
+  #hear(request: VoiceVARequest, turn: Turn, call: Conversation): void {
+    if (request.audioInput) {
+      const { callerAudio, encoding, sampleRateHertz } = request.audioInput;
+      return this.#hearAudio(callerAudio, encoding, sampleRateHertz);
+    }
+    if (request.dtmfInput) return turn.hear(readKeys(request.dtmfInput));
+    checkInput(request);
+    const input = readEvent(request.eventInput!);
+    if (input?.type === "hung_up") {
+      this.rpc.send(FAREWELL);
+      call.hangUp(input.reason);
+    } else if (input) {
+      turn.hear(input);
+    } else {
+      this.options.log.warn("event ignored", { call: call.call.id, event: request.eventInput!.eventType });
+    }
+  }
+
+  #hearAudio(audio: Uint8Array, encoding: number, sampleRate: number): void {
+    const call = this.#call!;
+    const format: AudioFormat = call.format = readFormat(encoding, sampleRate, call.format);
+    if (audio.length < SHORTEST_PACKET && !this.#packets) return;
+    this.#packets = true;
+    checkWholeSamples(audio, format);
+    if (!this.#turn!.hearAudio(audio, format)) this.rpc.pause();
+  }
+
+  #release(): void {
+    this.#callOffTimer();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.streams.open--;
+  }
+}
+
+function checkInput({ audioInput, dtmfInput, eventInput }: VoiceVARequest): void {
+  if (audioInput || dtmfInput || eventInput) return;
+  throw invalid("one of audio_input, dtmf_input and event_input must be set: received none");
+}
+
+function orInvalid<M>(decode: (bytes: Uint8Array) => M): (bytes: Uint8Array) => M {
+  return (bytes) => {
+    try {
+      return decode(bytes);
+    } catch (error) {
+      if (error instanceof DecodeError) throw invalid(error.message);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,265 @@
+import { type AudioFormat, sameFormat, TELEPHONY } from "../audio/format.ts";
+import { silenceByte } from "../audio/g711.ts";
+import { convert, Converter } from "../audio/convert.ts";
+import { writeWav } from "../audio/wav.ts";
+import type { Connector } from "../call/connector.ts";
+import type { InputExpectation, Remarks, Say } from "../call/output.ts";
+import type { TurnOutput, TurnSink } from "../call/turn.ts";
+import type { Rpc } from "../grpc/server.ts";
+import { KEYS } from "./byova_request.ts";
+import { type InputHandlingConfig, type OutputEvent, OutputEvent_EventType as EventType } from "./gen/byova_common.ts";
+import {
+  encodeVoiceVAResponse,
+  type Prompt,
+  VoiceVAInputMode as InputMode,
+  VoiceVAResponse_ResponseType as ResponseType,
+} from "./gen/voicevirtualagent.ts";
+
+type Response = Parameters<typeof encodeVoiceVAResponse>[0];
+
+/** What Webex takes in one chunk of audio, in bytes. */
+export const SMALLEST_CHUNK = 100;
+export const LARGEST_CHUNK = 65_536;
+
+/** How replies are given on a stream. */
+export interface ReplyOptions {
+  /** "prompts": WAV delivery, one FINAL with every prompt; "pieces": CHUNKs as they come and one FINAL. The same for a whole call. */
+  readonly speaks: Connector["speaks"];
+  /** Whether the caller's side takes PARTIAL responses. */
+  readonly partials: boolean;
+  /** Overrides whether prompts can be barged into: for the welcome. */
+  readonly bargeIn: boolean | undefined;
+  /** What an agent that says nothing about it is ready to take. */
+  readonly expects: InputExpectation;
+  /** How much audio goes into a chunk at most, SMALLEST_CHUNK to LARGEST_CHUNK bytes. */
+  readonly chunkBytes: number;
+  /** Overrides the type of the responses that mark where the caller's input starts and ends. */
+  readonly boundaryType: "final" | "chunk" | undefined;
+  readonly language: string;
+}
+
+/** Says on one stream what happens in its turn, in Webex's words. */
+export class Reply implements TurnSink {
+  #prompts: Partial<Prompt>[] = [];
+  #event: Partial<OutputEvent> | undefined;
+  #converter: Converter | undefined;
+  /** Audio in the telephone's format that is not yet sent, and how it may be interrupted. */
+  #audio: Uint8Array = new Uint8Array();
+  #bargeIn = true;
+  #chunks = 0;
+  #room = true;
+
+  constructor(readonly rpc: Rpc, readonly options: ReplyOptions) {}
+
+  put(output: TurnOutput): boolean {
+    this.#room = true;
+    switch (output.type) {
+      case "input_started":
+        this.#mark({ eventType: EventType.START_OF_INPUT }, ResponseType.FINAL, {});
+        break;
+      case "input_ended":
+        this.#mark(
+          { eventType: EventType.END_OF_INPUT, name: "end_of_input" },
+          this.options.speaks === "pieces" ? ResponseType.CHUNK : ResponseType.FINAL,
+          { inputMode: inputMode(this.options.expects) },
+        );
+        break;
+      case "say":
+        this.#say(output);
+        break;
+      case "no_match":
+        this.#announce({ eventType: EventType.NO_MATCH, name: "no_match" });
+        break;
+      case "custom":
+        this.#announce({ eventType: EventType.CUSTOM_EVENT, name: output.name, metadata: output.data });
+        break;
+      case "listening":
+        this.#complete({ ...this.options.expects, ...output.expects }, output);
+        break;
+      case "cut_short":
+        this.#prompts = [];
+        this.#audio = new Uint8Array();
+        this.#complete(this.options.expects, {});
+        break;
+      case "transfer":
+        this.#end({ eventType: EventType.TRANSFER_TO_AGENT, name: "transfer_requested" }, output);
+        break;
+      case "hang_up":
+        this.#end({ eventType: EventType.SESSION_END, name: "session_ended" }, output);
+        break;
+    }
+    return this.#room;
+  }
+
+  close(): void {
+    this.rpc.finish();
+  }
+
+  resume(): void {
+    this.rpc.resume();
+  }
+
+  /** Tells where the caller's input starts or ends. */
+  #mark(event: Partial<OutputEvent>, usualType: ResponseType, mode: { readonly inputMode?: InputMode }): void {
+    const { boundaryType, expects } = this.options;
+    const responseType = boundaryType === undefined
+      ? usualType
+      : ResponseType[boundaryType === "final" ? "FINAL" : "CHUNK"];
+    this.#send({ outputEvents: [event], responseType, ...mode, ...handling(expects) });
+  }
+
+  #say(say: Say): void {
+    if (this.options.speaks === "pieces" && say.audio) return this.#stream(say);
+    this.#prompts.push({
+      isBargeInEnabled: this.options.bargeIn ?? say.bargeIn,
+      ...(say.text === undefined ? {} : { text: say.text }),
+      ...(say.audio ? { audioContent: writeWav(convert(say.audio, TELEPHONY)) } : {}),
+    });
+    if (say.interim && this.options.partials) {
+      this.#send({ prompts: this.#prompts.splice(0), responseType: ResponseType.PARTIAL });
+    }
+  }
+
+  /** Sends audio as it comes, in chunks of a size that Webex takes; less than the smallest waits for more. */
+  #stream({ audio, bargeIn }: Say): void {
+    if (bargeIn !== this.#bargeIn) this.#flush();
+    this.#bargeIn = bargeIn;
+    this.#queue(this.#toTelephone(audio!.data, audio!.format));
+    this.#sendChunks();
+  }
+
+  #toTelephone(data: Uint8Array, format: AudioFormat): Uint8Array {
+    if (this.#converter && !sameFormat(this.#converter.from, format)) this.#drainConverter();
+    this.#converter ??= new Converter(format, TELEPHONY);
+    return this.#converter.convert(data);
+  }
+
+  #drainConverter(): void {
+    const rest = this.#converter?.flush();
+    if (rest) this.#queue(rest);
+    this.#converter = undefined;
+  }
+
+  #queue(audio: Uint8Array): void {
+    this.#audio = this.#audio.length === 0 ? audio : concat(this.#audio, audio);
+  }
+
+  #sendChunks(): void {
+    let at = 0;
+    while (this.#audio.length - at >= SMALLEST_CHUNK) {
+      this.#chunk(this.#audio.subarray(at, at += Math.min(this.#audio.length - at, this.options.chunkBytes)));
+    }
+    this.#audio = this.#audio.slice(at);
+  }
+
+  /** Sends what is left of an answer's audio; a piece too short for Webex is filled up with silence. */
+  #flush(): void {
+    this.#drainConverter();
+    this.#sendChunks();
+    const rest = this.#audio.length;
+    if (rest > 0) this.#chunk(concat(this.#audio, silence(SMALLEST_CHUNK - rest)));
+    this.#audio = new Uint8Array();
+  }
+
+  #chunk(audio: Uint8Array): void {
+    this.#chunks++;
+    const isBargeInEnabled = this.options.bargeIn ?? this.#bargeIn;
+    this.#send({ prompts: [{ audioContent: audio, isBargeInEnabled }], responseType: ResponseType.CHUNK });
+  }
+
+  /** Webex considers only the first event of a response: a second one goes out in a response of its own. */
+  #announce(event: Partial<OutputEvent>): void {
+    const earlier = this.#event;
+    this.#event = event;
+    if (!earlier) return;
+    const type = this.options.speaks === "pieces"
+      ? ResponseType.CHUNK
+      : this.options.partials
+      ? ResponseType.PARTIAL
+      : ResponseType.FINAL;
+    this.#send({ outputEvents: [earlier], responseType: type });
+  }
+
+  #complete(expects: InputExpectation, remarks: Remarks): void {
+    const events = this.#event ? [this.#event] : [];
+    this.#event = undefined;
+    this.#finalize({
+      outputEvents: events,
+      inputMode: inputMode(expects),
+      inputSensitive: expects.sensitive,
+      ...handling(expects),
+      ...this.#remarks(remarks),
+    }, this.options.speaks === "pieces");
+  }
+
+  #end(event: Partial<OutputEvent>, { reason, data, ...remarks }: Remarks & { reason?: string; data?: object }): void {
+    this.#prompts = this.#prompts.map((prompt) => ({ ...prompt, isBargeInEnabled: false }));
+    this.#bargeIn = false;
+    this.#announce(data || reason ? { ...event, metadata: { ...(reason ? { reason } : {}), ...data } } : event);
+    const ending = [this.#event!];
+    this.#event = undefined;
+    const { expects } = this.options;
+    const onwards = event.eventType === EventType.TRANSFER_TO_AGENT
+      ? { inputMode: inputMode(expects), ...handling(expects) }
+      : {};
+    this.#finalize({ outputEvents: ending, ...onwards, ...this.#remarks(remarks) }, false);
+  }
+
+  /** Sends the one FINAL of a reply. A reply in chunks is closed by a prompt whose audio is empty. */
+  #finalize(response: Response, closesChunks: boolean): void {
+    this.#flush();
+    const prompts = this.#prompts.splice(0);
+    if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });
+    this.#chunks = 0;
+    this.#send({ ...response, prompts, responseType: ResponseType.FINAL });
+  }
+
+  #remarks({ transcript, summary }: Remarks): Response {
+    const languageCode = this.options.language;
+    return {
+      ...(transcript === undefined ? {} : { sessionTranscript: { text: transcript, languageCode } }),
+      ...(summary === undefined ? {} : { sessionSummary: { text: summary, languageCode } }),
+    };
+  }
+
+  #send(response: Response): void {
+    this.#room = this.rpc.send(encodeVoiceVAResponse(response));
+  }
+}
+
+/** The reply to a caller who has hung up: no prompt, no mode, no configuration. */
+export const FAREWELL = encodeVoiceVAResponse({});
+
+function inputMode({ voice, keys }: InputExpectation): InputMode {
+  if (voice && keys) return InputMode.INPUT_VOICE_DTMF;
+  return voice ? InputMode.INPUT_VOICE : InputMode.INPUT_EVENT_DTMF;
+}
+
+function handling(expects: InputExpectation): { inputHandlingConfig: Partial<InputHandlingConfig> } {
+  return {
+    inputHandlingConfig: {
+      dtmfConfig: {
+        interDigitTimeoutMsec: expects.betweenKeysMs,
+        termchar: Math.max(0, KEYS.indexOf(expects.terminator)),
+        dtmfInputLength: expects.keyCount,
+      },
+      speechTimers: {
+        maxSpeechTimeoutMsec: expects.maxSpeechMs,
+        completeTimeoutMsec: expects.completeMs,
+        incompleteTimeoutMsec: expects.incompleteMs,
+        noInputTimeoutMsec: expects.noInputMs,
+      },
+    },
+  };
+}
+
+function silence(bytes: number): Uint8Array {
+  return new Uint8Array(bytes).fill(silenceByte(TELEPHONY.encoding));
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
