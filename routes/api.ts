@@ -1,0 +1,158 @@
+import { Hono } from "hono";
+import type { CallEvent } from "../src/call/event.ts";
+import { humanDuration } from "../src/lib/duration.ts";
+import { type House, liveCall, stateOf } from "./house.ts";
+import { TrialCalls } from "./try_call.ts";
+
+/** The JSON routes: what the sample and its guides name, with true values. */
+export function api(house: House): Hono {
+  const app = new Hono();
+  const trials = new TrialCalls(house);
+  const status = () => statusOf(house);
+
+  app.get("/health", (c) => {
+    const { state, why } = stateOf(house);
+    const healthy = house.health.serving;
+    return c.json({
+      status: healthy ? "healthy" : "unhealthy",
+      service: "BYOVA Gateway Monitoring",
+      state,
+      message: why,
+      timestamp: iso(house.clock.date()),
+    }, healthy ? 200 : 503);
+  });
+  app.get("/status", (c) => c.json(status()));
+  app.get("/api/status", (c) => c.json(status()));
+  app.get("/api/config", (c) =>
+    c.json({
+      gateway: {
+        name: "BYOVA Gateway",
+        version: house.version,
+        host: house.grpc.host,
+        grpc_port: house.grpc.port,
+        web_port: house.web.port(),
+      },
+      connectors: house.directory.states().map(({ id, kind, agents }) => ({ name: id, kind, agents })),
+      monitoring: { enabled: true, host: house.web.host, port: house.web.port() },
+      configuration: house.configuration,
+      warnings: house.warnings,
+    }));
+  app.get("/api/connections", (c) => {
+    const active = house.switchboard.calls().map(liveCall);
+    const history = house.history.calls.toReversed().map((call) => ({
+      conversation_id: call.callId,
+      session_id: call.callId,
+      agent_id: call.agentId,
+      customer_org_id: call.orgId,
+      start_time: iso(call.startedAt),
+      end_time: iso(call.endedAt),
+      duration_ms: call.endedAt - call.startedAt,
+      outcome: call.outcome,
+      reason: call.reason,
+    }));
+    return c.json({
+      active_sessions: active,
+      active_conversations: active,
+      history,
+      connection_events: house.history.events.flatMap(connectionEvents),
+      total_active: active.length,
+      total_history: history.length,
+    });
+  });
+  app.get("/api/debug/sessions", (c) => {
+    const sessions = house.switchboard.calls().map(liveCall);
+    return c.json({
+      gateway_server_exists: true,
+      has_active_sessions_attr: true,
+      has_get_active_sessions: true,
+      has_get_connection_events: true,
+      connection_events_count: house.history.events.length,
+      connections: house.grpc.connections(),
+      total_sessions: sessions.length,
+      opened_since_start: house.switchboard.opened,
+      sessions,
+    });
+  });
+  app.get("/api/test/create-session", async (c) => {
+    // A GET that acts: a page elsewhere could make a visitor's browser ask for it, as an image.
+    const site = c.req.header("Sec-Fetch-Site") ?? "none";
+    if (site !== "none" && site !== "same-origin") {
+      return c.json({ success: false, message: "Cannot make a trial call for a page of another site" }, 403);
+    }
+    const tried = await trials.make(c.req.query("agent") ?? "");
+    if (tried) return c.json(tried, tried.success ? 200 : 503);
+    c.header("Retry-After", "1");
+    return c.json({ success: false, message: "Cannot make a trial call: another is under way or just over" }, 429);
+  });
+  app.get("/:service/v1/ping", (c) => {
+    const { why } = stateOf(house);
+    return c.json({
+      serviceName: c.req.param("service"),
+      serviceType: "REQUIRED",
+      serviceState: house.health.serving ? "online" : "offline",
+      message: why,
+      lastUpdated: iso(house.clock.date()),
+    });
+  });
+  return app;
+}
+
+function statusOf(house: House) {
+  const { state, why } = stateOf(house);
+  const agents = house.directory.list().map(({ id }) => id);
+  const states = house.directory.states();
+  const grpc = house.health.serving ? (state === "degraded" ? "DEGRADED" : "SERVING") : "NOT_SERVING";
+  const serving = house.health.serving ? 1 : 0;
+  return {
+    status: "running",
+    state,
+    message: why,
+    uptime: humanDuration(house.clock.date() - house.startedAt),
+    available_agents: agents,
+    active_sessions: house.switchboard.size,
+    total_sessions: house.switchboard.size,
+    total_connections: house.switchboard.opened,
+    total_agents: agents.length,
+    total_connectors: states.length,
+    connectors: states,
+    last_updated: iso(house.clock.date()),
+    health: {
+      overall_healthy: grpc === "SERVING",
+      grpc_status: grpc,
+      services: { "": serving ? "SERVING" : "NOT_SERVING" },
+      serving_services: serving,
+      total_services: 1,
+    },
+  };
+}
+
+/** The sample's names for what happens in a call: start, message, at most one terminal, end. */
+function connectionEvents(event: CallEvent) {
+  const about = {
+    session_id: event.callId,
+    conversation_id: event.callId,
+    agent_id: event.agentId,
+    customer_org_id: event.orgId,
+    timestamp: event.at / 1000,
+  };
+  switch (event.type) {
+    case "call_started":
+      return [{ event_type: "start", ...about }];
+    case "caller_turn":
+      return [{ event_type: "message", by: event.by, ...about }];
+    case "call_failed":
+      return [{ event_type: "failure", code: event.code, ...about }];
+    case "call_ended": {
+      const end = { event_type: "end", outcome: event.outcome, reason: event.reason, ...about };
+      const outcome = event.outcome === "transferred" ? "transfer" : "session_end";
+      const spoken = event.outcome === "transferred" || event.outcome === "ended_by_agent";
+      return spoken ? [{ event_type: "terminal", ...about, outcome, name: event.reason }, end] : [end];
+    }
+    default:
+      return [];
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,142 @@
+import type { Hono } from "hono";
+import type { House } from "../routes/house.ts";
+import { routes, type RoutesOptions } from "../routes/mod.ts";
+import { TELEPHONY } from "../src/audio/format.ts";
+import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
+import type { Connector } from "../src/call/connector.ts";
+import type { Conversation } from "../src/call/conversation.ts";
+import { AgentDirectory } from "../src/call/directory.ts";
+import type { CallEvent } from "../src/call/event.ts";
+import { Switchboard } from "../src/call/switchboard.ts";
+import type { Turn } from "../src/call/turn.ts";
+import { Bus } from "../src/lib/bus.ts";
+import { History } from "../src/telemetry/history.ts";
+import { keepingLog, type Line } from "./logs.ts";
+import { ManualClock } from "./manual_clock.ts";
+
+/** An agent that listens after its greeting, hands over on "0", and breaks on "*". */
+const patient: Connector["converse"] = async function* (_call, caller) {
+  for await (const input of caller) {
+    if (input.type === "keys" && input.digits === "0") return yield { type: "transfer", reason: "caller_asked" };
+    if (input.type === "keys" && input.digits === "*") throw new Error("the vendor is down");
+    if (input.type !== "hung_up") yield { type: "listening" };
+  }
+};
+
+export interface RoutedHouseOptions {
+  readonly converse?: Connector["converse"];
+  readonly agents?: Connector["agents"];
+  readonly maxCalls?: number;
+  readonly house?: Partial<House>;
+  readonly hosts?: RoutesOptions["hosts"];
+}
+
+/** The pages over real calls and a clock of the test's own, without a port. */
+export class RoutedHouse implements AsyncDisposable {
+  private constructor(
+    readonly clock: ManualClock,
+    readonly house: House & { health: { serving: boolean } },
+    readonly app: Hono,
+    readonly log: readonly Line[],
+    readonly history: History,
+  ) {}
+
+  static async open(
+    { converse = patient, agents, maxCalls = 100, house: more, hosts }: RoutedHouseOptions = {},
+  ): Promise<RoutedHouse> {
+    const clock = new ManualClock();
+    const lines: Line[] = [];
+    const log = keepingLog(lines);
+    const events = new Bus<CallEvent>();
+    const history = new History(events);
+    const connector: Connector = {
+      hears: { as: "utterances", format: TELEPHONY },
+      speaks: "prompts",
+      agents: agents ?? (() => Promise.resolve([{ id: "Test: one", name: "one" }])),
+      converse,
+    };
+    const directory = new AgentDirectory([{ id: "test", kind: "test", connector, speaks: "prompts" }], log);
+    await directory.refresh();
+    const limits = { maxCalls, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 0 };
+    const switchboard = new Switchboard(directory, limits, {
+      clock,
+      log,
+      publish: (event) => events.publish(event),
+      speech: SPEECH_DEFAULTS,
+      maxUtteranceMs: 60_000,
+      format: TELEPHONY,
+      answerMs: 30_000,
+      inboxSize: 100,
+      apology: { format: TELEPHONY, data: new Uint8Array(1) },
+    });
+    const house = {
+      version: "1.2.3",
+      clock,
+      startedAt: clock.date(),
+      directory,
+      switchboard,
+      health: { serving: directory.list().length > 0 },
+      history,
+      grpc: { host: "127.0.0.1", port: 50051, connections: () => 2 },
+      web: { host: "127.0.0.1", port: () => 8080 },
+      configuration: {},
+      warnings: [],
+    };
+    // Assigned rather than spread, so that what a test hands in may be a getter.
+    Object.defineProperties(house, Object.getOwnPropertyDescriptors(more ?? {}));
+    const protos = { "byova_common.proto": `syntax = "proto3";` };
+    return new RoutedHouse(clock, house, routes(house, { log, hosts, protos }), lines, history);
+  }
+
+  /** Begins a call and waits until its agent listens. */
+  async call(id: string, orgId = "org-1"): Promise<Conversation> {
+    const call = this.house.switchboard.join({
+      id,
+      orgId,
+      agentId: "",
+      language: "",
+      vendorConfig: "",
+      startName: "",
+      parameters: {},
+      additionalInfo: {},
+    }, true)!;
+    await turnOf(call, (turn) => turn.hear({ type: "started" }));
+    return call;
+  }
+
+  /** Presses keys in a call and waits until it has been answered. */
+  async press(call: Conversation, digits: string): Promise<void> {
+    await turnOf(call, (turn) => turn.hear({ type: "keys", digits }));
+  }
+
+  /** Resolves once the history knows of that many finished calls. */
+  async finished(calls: number): Promise<void> {
+    for (let turn = 0; this.history.calls.length < calls && turn < 100; turn++) await Promise.resolve();
+  }
+
+  async get(path: string, init: RequestInit = {}): Promise<Response> {
+    return await this.app.request(path, init);
+  }
+
+  // deno-lint-ignore no-explicit-any
+  async json(path: string): Promise<any> {
+    return await (await this.get(path)).json();
+  }
+
+  /** The page at a path, as text. */
+  async page(path = "/"): Promise<string> {
+    return await (await this.get(path)).text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.house.switchboard[Symbol.dispose]();
+    await this.history[Symbol.asyncDispose]();
+  }
+}
+
+/** Opens a turn and resolves when it is closed. */
+async function turnOf(call: Conversation, act: (turn: Turn) => void): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  act(call.openTurn({ put: () => true, close: resolve, resume: () => {} }));
+  await promise;
+}
