@@ -1,13 +1,14 @@
 #!/bin/sh
-# Records the default prompts beside this file: audio/record.sh. Needs flite, sox and deno.
+# Records the prompts beside this file: audio/record.sh. Needs flite, sox and deno.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
 # record NAME WORDS: speaks, band-limits, levels, trims and encodes as 8 kHz mono mu-law.
+voice=slt
 record() {
-  flite -voice slt --setf duration_stretch=1.05 -t "$2" -o "$work/spoken.wav"
+  flite -voice "$voice" --setf duration_stretch=1.05 -t "$2" -o "$work/spoken.wav"
   # To 8 kHz, without what a telephone does not carry.
   sox "$work/spoken.wav" -b 32 "$work/narrow.wav" gain -6 rate -v 8000 highpass 150
   # 80 ms of silence at either end, and short fades into it.
@@ -31,3 +32,8 @@ record goodbye "Thank you for calling. Goodbye!"
 record error "I'm sorry, something went wrong. I am transferring you to an agent."
 record default_response "Thank you. I heard you."
 record no_input "I'm sorry, I did not hear anything. How can I help you?"
+
+# The callers of `deno task call` and `deno task bench` have another voice.
+voice=rms
+record caller_booking "Hello, I would like to change my booking, please."
+record caller_order "Where is my order? I have waited for a week."

@@ -39,7 +39,8 @@ export interface ByovaOptions {
 
 /** A stream that brings no request within this time is closed, in ms. */
 const FIRST_REQUEST_MS = 30_000;
-/** Packets shorter than this, in bytes, at the start of a stream are noise of the line, and may hold half a sample. */
+/** Among the first packets of a stream, those shorter than this, in bytes, are noise, and may hold half a sample. */
+const FIRST_PACKETS = 3;
 const SHORTEST_PACKET = 16;
 
 const REFUSAL: { readonly [R in CallRefused["reason"]]: Status } = {
@@ -87,7 +88,7 @@ class CallerStream implements RpcListener {
   #call: Conversation | undefined;
   #turn: Turn | undefined;
   readonly #frame = new FrameReader();
-  #packets = false;
+  #packets = 0;
   #closed = false;
   readonly #callOffTimer: () => void;
 
@@ -157,6 +158,7 @@ class CallerStream implements RpcListener {
       partials: request.allowPartialResponses,
       bargeIn: starts ? this.options.welcomeBargeIn : undefined,
       expects: this.options.expects,
+      expected: call.expects,
       chunkBytes: this.options.chunkBytes,
       boundaryType: this.options.boundaryType,
       language: call.call.language,
@@ -211,8 +213,7 @@ class CallerStream implements RpcListener {
   #hearAudio(audio: Uint8Array, encoding: number, sampleRate: number): void {
     const call = this.#call!;
     const format: AudioFormat = call.format = readFormat(encoding, sampleRate, call.format);
-    if (audio.length < SHORTEST_PACKET && !this.#packets) return;
-    this.#packets = true;
+    if (++this.#packets <= FIRST_PACKETS && audio.length < SHORTEST_PACKET) return;
     checkWholeSamples(audio, format);
     if (!this.#turn!.hearAudio(audio, format)) this.rpc.pause();
   }

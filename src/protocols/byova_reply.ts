@@ -31,6 +31,8 @@ export interface ReplyOptions {
   readonly bargeIn: boolean | undefined;
   /** What an agent that says nothing about it is ready to take. */
   readonly expects: InputExpectation;
+  /** What this one was ready to take when it last listened. */
+  readonly expected: Partial<InputExpectation>;
   /** How much audio goes into a chunk at most, SMALLEST_CHUNK to LARGEST_CHUNK bytes. */
   readonly chunkBytes: number;
   /** Overrides the type of the responses that mark where the caller's input starts and ends. */
@@ -61,7 +63,7 @@ export class Reply implements TurnSink {
         this.#mark(
           { eventType: EventType.END_OF_INPUT, name: "end_of_input" },
           this.options.speaks === "pieces" ? ResponseType.CHUNK : ResponseType.FINAL,
-          { inputMode: inputMode(this.options.expects) },
+          { inputMode: inputMode(this.#expected()) },
         );
         break;
       case "say":
@@ -79,7 +81,7 @@ export class Reply implements TurnSink {
       case "cut_short":
         this.#prompts = [];
         this.#audio = new Uint8Array();
-        this.#complete(this.options.expects, {});
+        this.#complete(this.#expected(), {});
         break;
       case "transfer":
         this.#end({ eventType: EventType.TRANSFER_TO_AGENT, name: "transfer_requested" }, output);
@@ -101,11 +103,15 @@ export class Reply implements TurnSink {
 
   /** Tells where the caller's input starts or ends. */
   #mark(event: Partial<OutputEvent>, usualType: ResponseType, mode: { readonly inputMode?: InputMode }): void {
-    const { boundaryType, expects } = this.options;
+    const { boundaryType } = this.options;
     const responseType = boundaryType === undefined
       ? usualType
       : ResponseType[boundaryType === "final" ? "FINAL" : "CHUNK"];
-    this.#send({ outputEvents: [event], responseType, ...mode, ...handling(expects) });
+    this.#send({ outputEvents: [event], responseType, ...mode, ...handling(this.#expected()) });
+  }
+
+  #expected(): InputExpectation {
+    return { ...this.options.expects, ...this.options.expected };
   }
 
   #say(say: Say): void {

@@ -1,0 +1,14 @@
+import { convert } from "../audio/convert.ts";
+import type { AudioFormat } from "../audio/format.ts";
+import { monoSamples, readWav } from "../audio/wav.ts";
+
+/**
+ * Returns what a caller says in a WAV file as bytes of `format`, keeping all of the sound that `format` can hold.
+ * Throws WavError if the bytes are not a WAV file, RangeError if its rate cannot be resampled.
+ */
+export function readSpeech(file: Uint8Array, format: AudioFormat): Uint8Array {
+  const wav = readWav(file);
+  const linear = Int16Array.from(monoSamples(wav), (sample) => Math.max(-32768, Math.min(32767, sample * 32768)));
+  const data = new Uint8Array(linear.buffer);
+  return convert({ format: { encoding: "linear16", sampleRate: wav.sampleRate }, data }, format).data;
+}
