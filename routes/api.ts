@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { CallEvent } from "../src/call/event.ts";
+import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import { humanDuration } from "../src/lib/duration.ts";
 import { type House, liveCall, stateOf } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
@@ -126,6 +126,16 @@ function statusOf(house: House) {
   };
 }
 
+/** What the sample says of an end that came from the agent. */
+const TERMINAL: { readonly [O in CallOutcome]: { readonly outcome: string; readonly name: string } | undefined } = {
+  transferred: { outcome: "transfer", name: "transfer_requested" },
+  agent_failed: { outcome: "transfer", name: "transfer_requested" },
+  ended_by_agent: { outcome: "session_end", name: "session_ended" },
+  caller_hung_up: undefined,
+  timed_out: undefined,
+  gateway_stopped: undefined,
+};
+
 /** The sample's names for what happens in a call: start, message, at most one terminal, end. */
 function connectionEvents(event: CallEvent) {
   const about = {
@@ -144,9 +154,8 @@ function connectionEvents(event: CallEvent) {
       return [{ event_type: "failure", code: event.code, ...about }];
     case "call_ended": {
       const end = { event_type: "end", outcome: event.outcome, reason: event.reason, ...about };
-      const outcome = event.outcome === "transferred" ? "transfer" : "session_end";
-      const spoken = event.outcome === "transferred" || event.outcome === "ended_by_agent";
-      return spoken ? [{ event_type: "terminal", ...about, outcome, name: event.reason }, end] : [end];
+      const terminal = TERMINAL[event.outcome];
+      return terminal ? [{ event_type: "terminal", ...about, ...terminal }, end] : [end];
     }
     default:
       return [];

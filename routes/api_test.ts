@@ -84,7 +84,7 @@ Deno.test("/api/connections lists live calls in both spellings, finished ones, a
     customer_org_id: "org-1",
     timestamp: 1767323047.178,
     outcome: "transfer",
-    name: "caller_asked",
+    name: "transfer_requested",
   });
 });
 

@@ -35,11 +35,6 @@ export function stateOf({ health, switchboard, directory }: House): { state: str
   return { state: "degraded", why: `connectors that fail: ${failing.map(({ id }) => id).join(", ")}` };
 }
 
-/** Whether a call ended because its agent failed or fell silent; the caller was then handed to a human. */
-export function agentFailed({ outcome, reason }: FinishedCall): boolean {
-  return outcome === "transferred" && (reason === "agent_error" || reason === "agent_timeout");
-}
-
 /** A live call as the API tells it. */
 export function liveCall(conversation: Conversation) {
   const { call, startedAt, turns } = conversation;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { CallOutcome, FinishedCall } from "../src/call/event.ts";
 import { humanDuration } from "../src/lib/duration.ts";
-import { agentFailed, type House, stateOf } from "./house.ts";
+import { type House, stateOf } from "./house.ts";
 import { legible } from "./legible.ts";
 import { Ago, type Cell, Table } from "./table.tsx";
 
@@ -12,6 +12,7 @@ const MOST_FINISHED = 20;
 
 const OUTCOME: { readonly [O in CallOutcome]: string } = {
   transferred: "handed to a human",
+  agent_failed: "agent failed, handed to a human",
   ended_by_agent: "ended by the agent",
   caller_hung_up: "caller hung up",
   timed_out: "timed out",
@@ -116,8 +117,8 @@ function Renewal({ seconds, now }: { seconds: number; now: number }) {
 }
 
 function Numbers({ house, live }: { house: House; live: number }) {
-  const { calls, outcomes } = house.history;
-  const failed = calls.filter(agentFailed).length;
+  const { outcomes } = house.history;
+  const failed = outcomes.get("agent_failed") ?? 0;
   return (
     <dl>
       <Fact term="Live calls" more={`of ${house.switchboard.limits.maxCalls}`}>{live}</Fact>
@@ -125,13 +126,7 @@ function Numbers({ house, live }: { house: House; live: number }) {
       <Fact term="Ended by the agent">{outcomes.get("ended_by_agent") ?? 0}</Fact>
       <Fact term="Handed to a human">{outcomes.get("transferred") ?? 0}</Fact>
       <Fact term="Caller hung up">{outcomes.get("caller_hung_up") ?? 0}</Fact>
-      <Fact
-        term="Agent failed"
-        more={calls.length > 0 ? `of the last ${calls.length}` : ""}
-        alarm={failed > 0}
-      >
-        {failed}
-      </Fact>
+      <Fact term="Agent failed" alarm={failed > 0}>{failed}</Fact>
     </dl>
   );
 }
@@ -153,7 +148,8 @@ function Fact({ term, more = "", alarm = false, children }: {
 }
 
 function outcomeOf(call: FinishedCall): Cell {
-  return agentFailed(call) ? <span class="alarm">agent failed, {OUTCOME[call.outcome]}</span> : OUTCOME[call.outcome];
+  const words = OUTCOME[call.outcome];
+  return call.outcome === "agent_failed" ? <span class="alarm">{words}</span> : words;
 }
 
 /** Every agent, and every connector that offers none. */

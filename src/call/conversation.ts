@@ -7,7 +7,7 @@ import type { CallInfo, Connector } from "./connector.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
-import { type AgentOutput, ENDS_CALL } from "./output.ts";
+import { type AgentOutput, ENDS_CALL, type InputExpectation } from "./output.ts";
 import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
 
 /** Everything about a call but the signal, which is the conversation's own. */
@@ -63,6 +63,8 @@ export class Conversation implements TurnHost {
   #inbox: Queue<CallerInput>;
   /** An end that nobody has heard yet. */
   #unheard: AgentOutput[] = [];
+  /** What the agent was ready to take when it last listened. */
+  #expects: Partial<InputExpectation> = {};
   #ended = false;
   #welcomed = false;
   #abort = new AbortController();
@@ -90,6 +92,11 @@ export class Conversation implements TurnHost {
   /** The turns that are open, by number. */
   openTurnNumbers(): number[] {
     return this.#open.map(({ number }) => number);
+  }
+
+  /** What the agent is ready to take, as far as it has said so. */
+  get expects(): Partial<InputExpectation> {
+    return this.#expects;
   }
 
   /** Whether the agent has begun to speak. */
@@ -226,6 +233,7 @@ export class Conversation implements TurnHost {
       return;
     }
     if (output.type === "listening") {
+      this.#expects = output.expects ?? {};
       const answered = this.#owed.shift();
       if (answered) answered.owed--;
       if (turn?.owed === 0) turn.close();
@@ -263,7 +271,7 @@ export class Conversation implements TurnHost {
     if (turn) turn.put(apology);
     else this.#unheard.push(apology);
     this.#owed = turn ? [turn] : [];
-    this.#deliver({ type: "transfer", reason: code });
+    this.#deliver({ type: "transfer", reason: code }, "agent_failed");
   }
 
   #end(outcome: CallOutcome, reason: string): void {

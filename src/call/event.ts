@@ -1,5 +1,12 @@
 /** How a call came to its end. */
-export type CallOutcome = "transferred" | "ended_by_agent" | "caller_hung_up" | "timed_out" | "gateway_stopped";
+export type CallOutcome =
+  | "transferred"
+  | "ended_by_agent"
+  /** The agent failed or fell silent, and the caller was handed to a human. */
+  | "agent_failed"
+  | "caller_hung_up"
+  | "timed_out"
+  | "gateway_stopped";
 
 /** What happened in a call, as told to the store, the dashboard and the meters. Never holds what was said or pressed. */
 export type CallHappening =

@@ -80,14 +80,15 @@ export class Turn implements SpeechListener {
     this.heard = true;
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
+    if (!this.#marker) return true;
     const room = this.#converter === undefined || this.#passFrame(data);
     this.#frame = data;
     this.#taken = 0;
-    this.#marker!.hear(data);
+    this.#marker.hear(data);
     this.#frame = undefined;
     if (this.#state !== "hearing") return room;
     this.#utterance?.add(data, this.#taken, data.length);
-    if (this.#marker!.speaking) {
+    if (this.#marker.speaking) {
       this.#speechBytes += data.length;
       if (this.#tooLong()) this.#endSpeech(0);
     }
@@ -157,7 +158,9 @@ export class Turn implements SpeechListener {
     this.#endSpeech(this.host.speech.endMs);
   }
 
+  /** Pricks up the ears for a format. Speech that was under way in another one ends there. */
   #listen(format: AudioFormat): void {
+    if (this.#marker?.speaking) return this.#endSpeech(0);
     this.#marker?.[Symbol.dispose]();
     this.#marker = new SpeechMarker(format, this.host.speech, this);
     this.#format = format;

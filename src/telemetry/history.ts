@@ -4,6 +4,8 @@ import type { Bus } from "../lib/bus.ts";
 /** How many events and finished calls are kept. */
 const MOST_EVENTS = 1000;
 const MOST_CALLS = 200;
+/** How many calls may be going on before the start of the oldest is forgotten. */
+const MOST_STARTED = 100_000;
 /** What the sample calls an event, for those that its users know; the rest would only crowd these out. */
 const KEPT: ReadonlySet<CallEvent["type"]> = new Set(["call_started", "caller_turn", "call_failed", "call_ended"]);
 
@@ -32,7 +34,7 @@ export class History implements AsyncDisposable {
       if (!KEPT.has(event.type)) continue;
       keep(this.events, event, MOST_EVENTS);
       const key = `${event.orgId}\n${event.callId}`;
-      if (event.type === "call_started") this.#started.set(key, event.at);
+      if (event.type === "call_started") this.#start(key, event.at);
       if (event.type !== "call_ended") continue;
       const { callId, orgId, agentId, at: endedAt, outcome, reason } = event;
       const startedAt = this.#started.get(key) ?? endedAt;
@@ -40,6 +42,14 @@ export class History implements AsyncDisposable {
       keep(this.calls, { callId, orgId, agentId, startedAt, endedAt, outcome, reason }, MOST_CALLS);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     }
+  }
+
+  /** An end that this slow reader lost must not keep its call for ever. */
+  #start(key: string, at: number): void {
+    this.#started.delete(key);
+    this.#started.set(key, at);
+    const [oldest] = this.#started.keys();
+    if (this.#started.size > MOST_STARTED) this.#started.delete(oldest!);
   }
 }
 

@@ -1,0 +1,180 @@
+import { parseArgs } from "node:util";
+import denoConfig from "./deno.json" with { type: "json" };
+import { runCallCommand } from "./src/caller/command.ts";
+import { ConfigError, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
+import { connectors } from "./src/connectors/mod.ts";
+import { type Gateway, startGateway } from "./src/gateway.ts";
+import { systemClock } from "./src/lib/clock.ts";
+import { configureLogging, type Log } from "./src/lib/log.ts";
+
+/** What a command leaves behind: see the README. */
+const EXIT = { ok: 0, failed: 1, usage: 64, config: 78 } as const;
+/** How long the last log lines may take to be written, in ms. */
+const LAST_LINES_MS = 1000;
+
+const VERSION = denoConfig.version;
+const FLAGS = OVERRIDES.map(({ flag, takes, help }) => [`--${flag}${takes && ` ${takes}`}`, help] as const);
+const USAGE = `byova-gateway ${VERSION}: answers Webex Contact Center's virtual agent calls
+
+Usage: main.ts [serve] [options]   run the gateway
+       main.ts check [options]     validate the configuration and exit
+       main.ts call [options]      call a gateway as Webex would (call --help)
+
+Options of serve and check, which win over the environment and the file:
+${
+  [
+    ["--config FILE", "the configuration (default: config/config.yaml)"] as const,
+    ...FLAGS,
+    ["--version", "print the version"] as const,
+  ]
+    .map(([flag, help]) => `  ${flag.padEnd(22)}${help}`).join("\n")
+}
+
+Exit codes: 0 all is well, 1 it failed, 64 wrong usage, 78 wrong configuration
+`;
+
+async function run(args: readonly string[]): Promise<number> {
+  const command = args[0] !== undefined && !args[0].startsWith("-") ? args[0] : "serve";
+  const rest = args.slice(args[0] === command ? 1 : 0);
+  switch (command) {
+    case "call":
+      return await runCallCommand(rest, {
+        print: (line) => console.log(line),
+        printError: (line) => console.error(line),
+        readFile: (path) => Deno.readFile(path),
+        writeFile: (path, bytes) => Deno.writeFile(path, bytes),
+        env: variable,
+        colours: Deno.stdout.isTerminal() && !Deno.noColor,
+      });
+    case "serve":
+    case "check":
+      return await withConfig(rest, command === "serve" ? serve : check);
+    default:
+      console.error(`Cannot run "${command}": expected serve, check or call\n\n${USAGE}`);
+      return EXIT.usage;
+  }
+}
+
+async function withConfig(
+  args: readonly string[],
+  act: (loaded: LoadedConfig, file: string | undefined) => Promise<number>,
+): Promise<number> {
+  let flags: Record<string, string | boolean | undefined>;
+  try {
+    flags = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+        ...Object.fromEntries(
+          OVERRIDES.map(({ flag, takes }) => [flag, { type: takes ? "string" : "boolean" }] as const),
+        ),
+      },
+    }).values;
+  } catch (error) {
+    console.error(`Cannot read the options: ${messageOf(error)}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (flags.help || flags.version) {
+    console.log(flags.help ? USAGE : VERSION);
+    return EXIT.ok;
+  }
+  const file = typeof flags.config === "string" ? flags.config : undefined;
+  try {
+    const loaded = await loadConfig({
+      ...(file === undefined ? {} : { file }),
+      overrides: Object.fromEntries(
+        OVERRIDES.flatMap(({ key, flag }) => flags[flag] === undefined ? [] : [[key, flags[flag]]]),
+      ),
+      env: variable,
+      readTextFile: (path) => Deno.readTextFile(path),
+      kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
+    });
+    return await act(loaded, file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`Cannot use the configuration:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`);
+    return EXIT.config;
+  }
+}
+
+function check({ config, warnings }: LoadedConfig): Promise<number> {
+  for (const warning of warnings) console.log(`warning: ${warning}`);
+  console.log(`The configuration is valid: ${config.connectors.map(({ id }) => id).join(", ")}`);
+  return Promise.resolve(EXIT.ok);
+}
+
+async function serve({ config, warnings }: LoadedConfig): Promise<number> {
+  const clock = systemClock;
+  const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
+  const { log } = logging;
+  for (const warning of warnings) log.warn(warning);
+  const version = config.gateway.version || VERSION;
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway(config, { clock, log, version, warnings });
+  } catch (error) {
+    log.error("Cannot start the gateway", { problem: explain(error, config) });
+    await logging.close(LAST_LINES_MS);
+    return EXIT.failed;
+  }
+  sayHello(gateway, config, log);
+  const signal = await stopSignal();
+  log.info("stopping: no new calls are taken, open ones may finish", {
+    signal,
+    seconds: config.gateway.drainMs / 1000,
+  });
+  await Promise.race([gateway.drain(), stopSignal()]);
+  log.info("stopped");
+  await logging.close(LAST_LINES_MS);
+  return EXIT.ok;
+}
+
+function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring }: LoadedConfig["config"], log: Log) {
+  log.info("agents on offer", { agents: agents.join(", ") || "none" });
+  log.info("calls are answered", { grpc: `${gateway.host}:${grpcPort}` });
+  if (httpPort !== undefined) {
+    log.info("open this page to watch", { page: `http://${urlHost(monitoring.host)}:${httpPort}/` });
+  }
+  log.info("to hear a call, run in a second terminal", { command: "deno task call" });
+}
+
+/** Turns what the platform throws at start into a sentence that says what to do. */
+function explain(error: unknown, { gateway, monitoring }: LoadedConfig["config"]): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `port ${gateway.port} or ${monitoring.port} is taken by another program: choose others with --port and --http-port`;
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return `a permission is missing: ${messageOf(error)}`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `the system does not allow it: ${messageOf(error)} (ports below 1024 need a privilege)`;
+  }
+  return messageOf(error);
+}
+
+/** Resolves with the next signal that asks the program to stop. */
+function stopSignal(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve(signal));
+  return promise;
+}
+
+function urlHost(host: string): string {
+  if (host === "127.0.0.1" || host === "0.0.0.0" || host === "::" || host === "::1") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** A variable of the environment; one that may not be read is as good as not set. */
+function variable(name: string): string | undefined {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
+    ? Deno.env.get(name)
+    : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args));

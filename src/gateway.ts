@@ -1,0 +1,211 @@
+import { connectors as carried } from "./connectors/mod.ts";
+import type { Config } from "./config.ts";
+import { maskedConfig } from "./config.ts";
+import { readPrompt } from "./audio/convert.ts";
+import type { AudioFormat } from "./audio/format.ts";
+import { PROMPTS } from "./audio/prompts.ts";
+import type { Connector, ConnectorDeps } from "./call/connector.ts";
+import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
+import type { CallEvent } from "./call/event.ts";
+import { Switchboard } from "./call/switchboard.ts";
+import { GrpcServer } from "./grpc/server.ts";
+import { Bus } from "./lib/bus.ts";
+import type { Clock } from "./lib/clock.ts";
+import { createFile } from "./lib/files.ts";
+import type { Log } from "./lib/log.ts";
+import { byova } from "./protocols/byova.ts";
+import { HealthBoard } from "./protocols/health.ts";
+import { PROTO_FILES } from "./protocols/proto_files.ts";
+import { History } from "./telemetry/history.ts";
+import { routes } from "../routes/mod.ts";
+
+/** What the gateway is handed from outside. */
+export interface GatewayDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** What the operator should know about the configuration, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/** A gateway that runs. Dispose it to stop at once. */
+export interface Gateway extends AsyncDisposable {
+  readonly grpcPort: number;
+  /** The port of the pages, if they are on. */
+  readonly httpPort: number | undefined;
+  /** The ids of the agents on offer. */
+  readonly agents: readonly string[];
+  /** What happens in the calls, for whoever watches. */
+  readonly events: Bus<CallEvent>;
+  /** Takes no new calls, lets the open ones finish within the drain time, and stops. */
+  drain(): Promise<void>;
+}
+
+/** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
+export async function startGateway(config: Config, { clock, log, version, warnings }: GatewayDeps): Promise<Gateway> {
+  await using built = new AsyncDisposableStack();
+  const startedAt = clock.date();
+  const events = new Bus<CallEvent>();
+  const history = built.use(new History(events));
+  logCalls(events, log.child("call"), built);
+
+  const directory = new AgentDirectory(
+    await openConnectors(config, { clock, log: log.child("connector"), readFile: Deno.readFile, createFile }, built),
+    log.child("agents"),
+    config.gateway.defaultAgent,
+  );
+  const health = new HealthBoard();
+  const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
+  const refresh = async () => {
+    await directory.refresh();
+    health.serving = directory.list().length > 0 && !switchboard.draining;
+  };
+  await refresh();
+  built.defer(every(clock, config.monitoring.healthCheckIntervalMs, refresh));
+
+  const server = built.use(GrpcServer.listen({
+    hostname: config.gateway.host,
+    port: config.gateway.port,
+    clock,
+    maxMessageBytes: config.gateway.maxMessageBytes,
+    maxConnections: config.gateway.maxConnections,
+    onError: (error, where) =>
+      log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
+    methods: new Map([
+      ...byova(directory, switchboard, {
+        clock,
+        log: log.child("wire"),
+        maxStreams: config.gateway.maxStreams,
+        expects: config.input,
+        welcomeBargeIn: config.gateway.welcomeBargeIn,
+        chunkBytes: config.gateway.outputChunkBytes,
+        boundaryType: config.gateway.boundaryResponseType || undefined,
+      }),
+      ...health.methods(),
+    ]),
+  }));
+
+  const { host, port, enabled } = config.monitoring;
+  let web: Deno.HttpServer<Deno.NetAddr> | undefined;
+  if (enabled) {
+    const app = routes({
+      version,
+      clock,
+      startedAt,
+      directory,
+      switchboard,
+      health,
+      history,
+      grpc: { host: config.gateway.host, port: server.port, connections: () => server.connections },
+      web: { host, port: () => web!.addr.port },
+      configuration: maskedConfig(config),
+      warnings,
+    }, { log: log.child("web"), hosts: hostNames(host), protos: PROTO_FILES });
+    web = built.use(Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch));
+  }
+
+  const running = built.move();
+  return {
+    grpcPort: server.port,
+    httpPort: web?.addr.port,
+    agents: directory.list().map(({ id }) => id),
+    events,
+    async drain() {
+      health.serving = false;
+      await switchboard.drain(config.gateway.drainMs);
+      health.dismiss();
+      server.drain();
+      await within(clock, LAST_BYTES_MS, server.closed);
+      await running.disposeAsync();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** How long the last bytes may take to leave once every call is over, in ms. */
+const LAST_BYTES_MS = 1000;
+
+async function openConnectors(
+  config: Config,
+  deps: ConnectorDeps,
+  built: AsyncDisposableStack,
+): Promise<readonly NamedConnector[]> {
+  const opened: NamedConnector[] = [];
+  for (const { id, kind, config: own, delivery } of config.connectors) {
+    const definition = carried.find((each) => each.kind === kind)!;
+    const connector: Connector = await definition.create(own, { ...deps, log: deps.log.child(id) }, id);
+    built.defer(() => connector[Symbol.asyncDispose]?.());
+    const speaks = delivery === undefined ? connector.speaks : delivery === "wav" ? "prompts" : "pieces";
+    opened.push({ id, kind, connector, speaks });
+  }
+  return opened;
+}
+
+function openSwitchboard(
+  { sessions, gateway, voiceActivityDetection: speech }: Config,
+  directory: AgentDirectory,
+  { clock, log, events }: { clock: Clock; log: Log; events: Bus<CallEvent> },
+): Switchboard {
+  const format: AudioFormat = { encoding: "mulaw", sampleRate: speech.fallbackSampleRateHz };
+  return new Switchboard(directory, {
+    maxCalls: sessions.maxSessions,
+    idleMs: sessions.timeoutMs,
+    maxCallMs: sessions.maxSessionDurationMs,
+    sweepMs: sessions.autoCleanup ? sessions.cleanupIntervalMs : 0,
+  }, {
+    clock,
+    log,
+    publish: (event) => events.publish(event),
+    speech: { threshold: speech.threshold, startMs: speech.startDebounceMs, endMs: speech.endSilenceMs },
+    maxUtteranceMs: speech.maxUtteranceMs,
+    format,
+    answerMs: sessions.answerTimeoutMs,
+    inboxSize: gateway.requestQueue,
+    apology: readPrompt(PROMPTS.error),
+  });
+}
+
+/** Where only this machine can ask, a page elsewhere on the web must not ask through a name of its own (DNS rebinding). */
+function hostNames(host: string): readonly string[] | undefined {
+  return ["127.0.0.1", "localhost", "::1"].includes(host) ? ["localhost", "127.0.0.1", "[::1]"] : undefined;
+}
+
+function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack): void {
+  const subscription = events.subscribe(10_000);
+  const reading = (async () => {
+    for await (const event of subscription) {
+      const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
+      const level = type === "call_started" || type === "call_ended"
+        ? "info"
+        : type === "call_failed"
+        ? "warn"
+        : "debug";
+      log[level](type.replaceAll("_", " "), { call, org, agent, ...rest });
+    }
+  })();
+  built.defer(async () => {
+    subscription[Symbol.dispose]();
+    await reading;
+  });
+}
+
+/** Does something again and again, each time `ms` after the last has finished. Returns what stops it. */
+function every(clock: Clock, ms: number, act: () => Promise<void>): () => void {
+  let callOff = () => {};
+  let stopped = false;
+  const schedule = () => {
+    if (!stopped) callOff = clock.setTimer(ms, () => act().then(schedule));
+  };
+  schedule();
+  return () => {
+    stopped = true;
+    callOff();
+  };
+}
+
+async function within(clock: Clock, ms: number, promise: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const callOff = clock.setTimer(ms, resolve);
+  await Promise.race([promise, late]);
+  callOff();
+}

@@ -1,0 +1,150 @@
+import { CallerRpc } from "../src/caller/rpc.ts";
+import { loadConfig } from "../src/config.ts";
+import { connectors } from "../src/connectors/mod.ts";
+import { type Gateway, startGateway } from "../src/gateway.ts";
+import { GrpcChannel } from "../src/grpc/client.ts";
+import { systemClock } from "../src/lib/clock.ts";
+import { EventInput_EventType } from "../src/protocols/gen/byova_common.ts";
+import {
+  encodeVoiceVARequest,
+  VoiceInput_VoiceEncoding as Encoding,
+  type VoiceVAResponse,
+} from "../src/protocols/gen/voicevirtualagent.ts";
+import { keepingLog, type Line as LogLine } from "./logs.ts";
+import { frames } from "./speech_samples.ts";
+import type { Audio } from "../src/audio/format.ts";
+
+type Request = Parameters<typeof encodeVoiceVARequest>[0];
+
+/** A line to a gateway's gRPC port. */
+export class Line {
+  #rpcs = 0;
+  #calls = 0;
+
+  constructor(readonly channel: GrpcChannel) {}
+
+  /** A call of its own. */
+  call(about: Partial<Request> = {}): TestCall {
+    return new TestCall(this, { conversationId: `call-${++this.#calls}`, customerOrgId: "org-1", ...about });
+  }
+
+  /** A bare stream. */
+  stream(metadata: Iterable<[string, string]> = []): CallerRpc {
+    return new CallerRpc(this.channel, ++this.#rpcs, metadata, systemClock);
+  }
+}
+
+/** A whole gateway on ports of its own, and a line to it. */
+export class TestGateway extends Line implements AsyncDisposable {
+  private constructor(readonly gateway: Gateway, channel: GrpcChannel, readonly log: readonly LogLine[]) {
+    super(channel);
+  }
+
+  /** `yaml`: what the configuration file says, the ports aside. */
+  static async open(yaml = ""): Promise<TestGateway> {
+    const { config, warnings } = await loadConfig({
+      file: "test.yaml",
+      overrides: { "gateway.port": "0", "monitoring.port": "0" },
+      env: () => undefined,
+      readTextFile: () => Promise.resolve(yaml),
+      kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
+    });
+    const lines: LogLine[] = [];
+    const gateway = await startGateway(config, {
+      clock: systemClock,
+      log: keepingLog(lines),
+      version: "0.0.0-test",
+      warnings,
+    });
+    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port: gateway.grpcPort });
+    return new TestGateway(gateway, channel, lines);
+  }
+
+  /** The address of the pages. */
+  get url(): string {
+    return `http://127.0.0.1:${this.gateway.httpPort}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.channel[Symbol.asyncDispose]();
+    await this.gateway[Symbol.asyncDispose]();
+  }
+}
+
+/** One call: each method opens streams as Webex would. */
+export class TestCall {
+  constructor(readonly line: Line, readonly about: Request) {}
+
+  /** Opens a stream that speaks for this call. */
+  open(metadata: Iterable<[string, string]> = []): TestStream {
+    return new TestStream(this.line.stream(metadata), this.about);
+  }
+
+  /** Sends one event on a stream of its own. Returns what came back. */
+  event(name: keyof typeof EventInput_EventType, rest: { name?: string; parameters?: Record<string, unknown> } = {}) {
+    const stream = this.open();
+    stream.send({ eventInput: { eventType: EventInput_EventType[name], ...rest } });
+    return stream.finish();
+  }
+
+  start(rest: { name?: string; parameters?: Record<string, unknown> } = {}) {
+    return this.event("SESSION_START", rest);
+  }
+
+  /** Presses keys as Webex reports them: first that they start, then which they were. */
+  async press(keys: string) {
+    await this.event("START_OF_DTMF");
+    return await this.keys(keys);
+  }
+
+  keys(keys: string) {
+    const stream = this.open();
+    stream.send({ dtmfInput: { dtmfEvents: digits(keys) } });
+    return stream.finish();
+  }
+
+  /** Speaks on a stream of its own until the gateway says that it has heard enough. */
+  async say(audio: Audio, frameBytes = 160) {
+    const stream = this.open();
+    stream.speak(audio, frameBytes);
+    return await stream.finish();
+  }
+}
+
+/** One stream of a call. */
+export class TestStream {
+  constructor(readonly rpc: CallerRpc, readonly about: Request) {}
+
+  send(request: Request): boolean {
+    return this.rpc.send(encodeVoiceVARequest({ ...this.about, ...request }));
+  }
+
+  speak(audio: Audio, frameBytes = 160, encoding: number = Encoding.MULAW_FORMAT, sampleRateHertz = 8000): void {
+    for (const callerAudio of frames(audio, frameBytes)) {
+      this.send({ audioInput: { callerAudio, encoding, sampleRateHertz } });
+    }
+  }
+
+  /** Half-closes and waits for the end. */
+  async finish(): Promise<Ended> {
+    this.rpc.halfClose();
+    return await this.ended();
+  }
+
+  async ended(): Promise<Ended> {
+    const { status, message } = await this.rpc.ended;
+    return { responses: this.rpc.received.map(({ response }) => response), status, message };
+  }
+}
+
+/** What came of a stream. */
+export interface Ended {
+  readonly responses: readonly VoiceVAResponse[];
+  readonly status: number;
+  readonly message: string;
+}
+
+/** The values of keys on the wire, by the contract's table. */
+export function digits(keys: string): number[] {
+  return [...keys].map((key) => "?123456789_ABCD*#".indexOf(key === "0" ? "_" : key));
+}

@@ -1,0 +1,92 @@
+import { GrpcChannel } from "../src/grpc/client.ts";
+import { Line } from "./gateway_harness.ts";
+
+/** The permissions of `deno task start`, word for word. */
+async function startFlags(): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
+  const words: string[] = tasks.start.command.split(" ");
+  return words.slice(2, words.indexOf("main.ts"));
+}
+
+/** The gateway as a process of its own, started as the README says. */
+export class GatewayProcess extends Line implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #folder: string;
+  /** Every line that it has logged. */
+  readonly log: readonly Record<string, string>[];
+  readonly exit: Promise<Deno.CommandStatus>;
+  readonly port: number;
+  readonly page: string;
+
+  private constructor(
+    channel: GrpcChannel,
+    started: { child: Deno.ChildProcess; folder: string; log: Record<string, string>[]; port: number; page: string },
+  ) {
+    super(channel);
+    this.#child = started.child;
+    this.#folder = started.folder;
+    this.log = started.log;
+    this.port = started.port;
+    this.page = started.page;
+    this.exit = started.child.status;
+  }
+
+  /** `args`: further options of the command line; `yaml`: a configuration file. */
+  static async start(args: readonly string[] = [], yaml = ""): Promise<GatewayProcess> {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/config.yaml`, yaml);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        ...await startFlags(),
+        "main.ts",
+        ...["--config", `${folder}/config.yaml`, "--port", "0", "--http-port", "0", "--log-format", "json"],
+        ...args,
+      ],
+      cwd: new URL("../", import.meta.url),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const log: Record<string, string>[] = [];
+    const ready = Promise.withResolvers<void>();
+    const said = (message: string) => log.find(({ msg }) => msg === message);
+    (async () => {
+      const text = child.stdout.pipeThrough(new TextDecoderStream());
+      let rest = "";
+      for await (const piece of text) {
+        const lines = (rest + piece).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) log.push(JSON.parse(line));
+        if (said("to hear a call, run in a second terminal")) ready.resolve();
+      }
+      ready.reject(new Error(`the gateway did not start: ${JSON.stringify(log)}`));
+    })();
+    await ready.promise;
+    const port = Number(said("calls are answered")!.grpc!.split(":").at(-1));
+    const page = said("open this page to watch")!.page!;
+    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port });
+    return new GatewayProcess(channel, { child, folder, log, port, page });
+  }
+
+  /** How much memory it holds, in bytes. */
+  async memory(): Promise<number> {
+    const status = await Deno.readTextFile(`/proc/${this.#child.pid}/status`);
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.channel[Symbol.asyncDispose]();
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has already ended
+    }
+    await this.exit;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

@@ -1,0 +1,112 @@
+import { strict as assert } from "node:assert";
+
+/** What each room may import: the map of the README, enforced. A room not named here may import nothing of ours. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "src/lib": [],
+  "src/audio": ["src/lib", "audio"],
+  "src/http2": ["src/lib"],
+  "src/grpc": ["src/http2", "src/lib"],
+  "src/call": ["src/audio", "src/lib"],
+  "src/connectors": ["src/call", "src/audio", "src/lib"],
+  "src/protocols": ["src/call", "src/audio", "src/grpc", "src/lib", "proto"],
+  "src/caller": ["src/protocols/gen", "src/grpc", "src/audio", "src/lib", "audio"],
+  "src/telemetry": ["src/call/event.ts", "src/lib"],
+  "src/config": ["src/call/expectation.ts", "src/call/output.ts", "src/lib"],
+  "routes": ["src/call", "src/lib", "islands"],
+  "islands": [],
+};
+/** Files of the house that stand in no room. */
+const ABOVE = ["main.ts", "src/gateway.ts", "src/config.ts"];
+const ROOT = new URL("../", import.meta.url);
+/** The most lines a file may have; generated files are not counted. */
+const MOST_LINES = 400;
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+Deno.test("no room imports one above it or beside it", async () => {
+  for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+    for (const { path, text } of await sources(room)) {
+      for (const [, specifier] of text.matchAll(/(?:from|import) "(\.[^"]+)"/g)) {
+        const target = new URL(specifier!, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length);
+        const may = [room, ...allowed].some((home) => target === home || target.startsWith(`${home}/`));
+        assert.ok(may, `${path} imports ${target}: ${room} may import only ${allowed.join(", ") || "nothing"}`);
+      }
+    }
+  }
+});
+
+Deno.test("every room of the house is on the map", async () => {
+  const rooms = new Set<string>();
+  for (const { path } of [...await sources("src"), ...await sources("routes"), ...await sources("islands")]) {
+    if (!ABOVE.includes(path)) rooms.add(path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/"));
+  }
+  for (const room of rooms) assert.ok(MAY_IMPORT[room], `${room} is not on the map of tests/house_test.ts`);
+});
+
+Deno.test("no file is longer than 400 lines", async () => {
+  for (const { path, text } of await everything()) {
+    const lines = text.split("\n").length;
+    assert.ok(lines <= MOST_LINES, `${path} has ${lines} lines`);
+  }
+});
+
+Deno.test("no file is named for nothing in particular", async () => {
+  for (const { path } of await everything()) {
+    assert.doesNotMatch(path, /(^|\/)(index|utils?|types|helpers?|misc|common)(_test)?\.tsx?$/);
+    assert.match(path, /(^|\/)([a-z0-9_]+\.tsx?|[A-Z][A-Za-z]+\.tsx)$/, `${path} is not in snake_case`);
+  }
+});
+
+Deno.test("clock, timers, network, environment and console stay in their rooms", async () => {
+  const forbidden =
+    /\bDate\.now\b|\bperformance\.now\b|\bset(Timeout|Interval)\(|\bconsole\.|\bDeno\.env\b|[^.\w]fetch\(/;
+  for (const { path, text } of [...await sources("src"), ...await sources("routes")]) {
+    if (/^src\/(lib\/|gateway\.ts|config\.ts)/.test(path)) continue;
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    assert.doesNotMatch(code, forbidden, `${path} reaches for time or the outside by itself`);
+  }
+});
+
+Deno.test("node:http2 cannot be reached from the program", async () => {
+  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", "main.ts"], cwd: ROOT });
+  const { stdout } = await command.output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  assert.ok(modules.length > 50, "the module graph was not read");
+  for (const { specifier } of modules) assert.doesNotMatch(specifier, /^node:http2$|grpc-js/);
+});
+
+Deno.test("every connector of the folder is on the list that the program carries", async () => {
+  const list = await Deno.readTextFile(new URL("src/connectors/mod.ts", ROOT));
+  for (const { path, text } of await sources("src/connectors")) {
+    if (!text.includes("defineConnector")) continue;
+    assert.ok(list.includes(`"./${path.split("/").at(-1)}"`), `${path} is not in src/connectors/mod.ts`);
+  }
+});
+
+async function everything(): Promise<Source[]> {
+  const rooms = await Promise.all(["src", "routes", "islands", "tests", "bench", "proto"].map(sources));
+  return rooms.flat().concat(await Promise.all(["main.ts"].map(read)));
+}
+
+async function sources(room: string): Promise<Source[]> {
+  const found: Source[] = [];
+  try {
+    for await (const entry of Deno.readDir(new URL(`${room}/`, ROOT))) {
+      const path = `${room}/${entry.name}`;
+      if (entry.isDirectory && entry.name !== "gen") found.push(...await sources(path));
+      if (!entry.isFile || !/\.tsx?$/.test(entry.name)) continue;
+      if (/_test\.tsx?$/.test(entry.name) && !room.startsWith("tests")) continue;
+      found.push(await read(path));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found;
+}
+
+async function read(path: string): Promise<Source> {
+  return { path, text: await Deno.readTextFile(new URL(path, ROOT)) };
+}
