@@ -101,8 +101,8 @@ function statusOf(house: House) {
   const { state, why } = stateOf(house);
   const agents = house.directory.list().map(({ id }) => id);
   const states = house.directory.states();
+  const { services } = house.health;
   const grpc = house.health.serving ? (state === "degraded" ? "DEGRADED" : "SERVING") : "NOT_SERVING";
-  const serving = house.health.serving ? 1 : 0;
   return {
     status: "running",
     state,
@@ -119,9 +119,9 @@ function statusOf(house: House) {
     health: {
       overall_healthy: grpc === "SERVING",
       grpc_status: grpc,
-      services: { "": serving ? "SERVING" : "NOT_SERVING" },
-      serving_services: serving,
-      total_services: 1,
+      services: Object.fromEntries(services.map((name) => [name, house.health.serving ? "SERVING" : "NOT_SERVING"])),
+      serving_services: house.health.serving ? services.length : 0,
+      total_services: services.length,
     },
   };
 }

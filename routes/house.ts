@@ -12,7 +12,7 @@ export interface House {
   readonly startedAt: number;
   readonly directory: AgentDirectory;
   readonly switchboard: Switchboard;
-  readonly health: { readonly serving: boolean };
+  readonly health: { readonly serving: boolean; readonly services: readonly string[] };
   readonly history: {
     readonly events: readonly CallEvent[];
     readonly calls: readonly FinishedCall[];

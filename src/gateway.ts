@@ -12,6 +12,7 @@ import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { createFile } from "./lib/files.ts";
+import { isLoopback } from "./lib/loopback.ts";
 import type { Log } from "./lib/log.ts";
 import { byova } from "./protocols/byova.ts";
 import { HealthBoard } from "./protocols/health.ts";
@@ -100,7 +101,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
       web: { host, port: () => web!.addr.port },
       configuration: maskedConfig(config),
       warnings,
-    }, { log: log.child("web"), hosts: hostNames(host), protos: PROTO_FILES });
+    }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
     web = built.use(Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch));
   }
 
@@ -166,8 +167,9 @@ function openSwitchboard(
 }
 
 /** Where only this machine can ask, a page elsewhere on the web must not ask through a name of its own (DNS rebinding). */
-function hostNames(host: string): readonly string[] | undefined {
-  return ["127.0.0.1", "localhost", "::1"].includes(host) ? ["localhost", "127.0.0.1", "[::1]"] : undefined;
+function hostNames({ host, hostNames }: Config["monitoring"]): readonly string[] | undefined {
+  if (!isLoopback(host)) return undefined;
+  return [...new Set(["localhost", "127.0.0.1", "[::1]", host.includes(":") ? `[${host}]` : host, ...hostNames])];
 }
 
 function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack): void {

@@ -120,3 +120,10 @@ Deno.test("with monitoring off there is no HTTP port", async () => {
   await using gateway = await TestGateway.open("monitoring: { enabled: false }");
   assert.equal(gateway.gateway.httpPort, undefined);
 });
+
+Deno.test("a proxy may ask under a name that the configuration gives", async () => {
+  await using house = await TestGateway.open("monitoring:\n  host_names: [gateway.example.org]\n");
+  const port = house.gateway.httpPort!;
+  assert.match(await rawStatus(port, "gateway.example.org"), /^HTTP\/1\.1 200 /);
+  assert.match(await rawStatus(port, "other.example.org"), /^HTTP\/1\.1 421 /);
+});

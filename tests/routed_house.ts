@@ -35,7 +35,7 @@ export interface RoutedHouseOptions {
 export class RoutedHouse implements AsyncDisposable {
   private constructor(
     readonly clock: ManualClock,
-    readonly house: House & { health: { serving: boolean } },
+    readonly house: House & { health: { serving: boolean; services: readonly string[] } },
     readonly app: Hono,
     readonly log: readonly Line[],
     readonly history: History,
@@ -75,7 +75,7 @@ export class RoutedHouse implements AsyncDisposable {
       startedAt: clock.date(),
       directory,
       switchboard,
-      health: { serving: directory.list().length > 0 },
+      health: { serving: directory.list().length > 0, services: [""] },
       history,
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2 },
       web: { host: "127.0.0.1", port: () => 8080 },

@@ -1,3 +1,4 @@
+import { isLoopback } from "../lib/loopback.ts";
 import type { Finding } from "./problems.ts";
 
 /** What stands between a port and whoever reaches it. */
@@ -34,8 +35,3 @@ export function exposed({ gateway, monitoring }: Ports, { validates, login }: Gu
 
 /** What an operator can do about an exposed port. */
 export const REMEDY = "bind 127.0.0.1 behind a proxy, or say insecure: true (or --insecure)";
-
-/** Whether only this machine can reach a port at `host`: 127.0.0.0/8 (RFC 1122 3.2.1.3), ::1 (RFC 4291 2.5.3), localhost. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|\[?::1\]?|127(\.\d{1,3}){3})$/i.test(host);
-}

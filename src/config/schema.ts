@@ -63,6 +63,7 @@ const monitoring = z.strictObject({
   debug: flag().default(false),
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
+  host_names: z.array(host()).default([]),
 });
 
 const authentication = z.strictObject({

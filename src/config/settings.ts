@@ -63,6 +63,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly healthCheckIntervalMs: number;
+    /** Names under which a proxy may ask for the pages, beside this machine's own. */
+    readonly hostNames: readonly string[];
   };
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
@@ -111,6 +113,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       host: bare(monitoring.host),
       port: monitoring.port,
       healthCheckIntervalMs: seconds(monitoring.health_check_interval),
+      hostNames: monitoring.host_names,
     },
     logging: {
       level: level(logging.level),

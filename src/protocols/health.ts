@@ -10,12 +10,14 @@ import {
 import { VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
 
 /** The names that may be asked for: the server as a whole, the service, and the two that the sample's users know. */
-const SERVICES = ["", VoiceVirtualAgent.name, "byova.gateway", "byova.VoiceVirtualAgentService"];
+const SERVICES: readonly string[] = ["", VoiceVirtualAgent.name, "byova.gateway", "byova.VoiceVirtualAgentService"];
 /** How many may watch at once. */
 const MOST_WATCHERS = 1000;
 
 /** Answers grpc.health.v1, and tells those who watch when the answer changes. */
 export class HealthBoard {
+  /** The names that may be asked for. */
+  readonly services = SERVICES;
   #watchers = new Set<Rpc>();
   #serving = false;
 
