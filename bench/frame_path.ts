@@ -1,3 +1,4 @@
+import { conversationOptions } from "../tests/conversation_options.ts";
 import { readPrompt } from "../src/audio/convert.ts";
 import { TELEPHONY } from "../src/audio/format.ts";
 import { PROMPTS } from "../src/audio/prompts.ts";
@@ -72,17 +73,11 @@ function silentRpc(): Rpc {
 async function wholePath(requests: readonly Uint8Array[][]): Promise<number> {
   const directory = new AgentDirectory([{ id: "echo", kind: "echo", connector, speaks: "prompts" }], log);
   await directory.refresh();
-  using switchboard = new Switchboard(directory, { maxCalls: CALLS, idleMs: 6e5, maxCallMs: 6e6, sweepMs: 0 }, {
-    clock: systemClock,
-    log,
-    publish() {},
-    speech: SPEECH_DEFAULTS,
-    maxUtteranceMs: 60_000,
-    format: TELEPHONY,
-    answerMs: 30_000,
-    inboxSize: 100,
-    apology: readPrompt(PROMPTS.error),
-  });
+  using switchboard = new Switchboard(
+    directory,
+    { maxCalls: CALLS, idleMs: 6e5, maxCallMs: 6e6, sweepMs: 0 },
+    conversationOptions({ clock: systemClock, log, publish() {} }),
+  );
   const methods = new Map(byova(directory, switchboard, {
     clock: systemClock,
     log,

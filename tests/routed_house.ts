@@ -2,7 +2,6 @@ import type { Hono } from "hono";
 import type { House } from "../routes/house.ts";
 import { routes, type RoutesOptions } from "../routes/mod.ts";
 import { TELEPHONY } from "../src/audio/format.ts";
-import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
 import type { Connector } from "../src/call/connector.ts";
 import type { Conversation } from "../src/call/conversation.ts";
 import { AgentDirectory } from "../src/call/directory.ts";
@@ -11,6 +10,7 @@ import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
 import { History } from "../src/telemetry/history.ts";
+import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
 import { ManualClock } from "./manual_clock.ts";
 
@@ -58,17 +58,11 @@ export class RoutedHouse implements AsyncDisposable {
     const directory = new AgentDirectory([{ id: "test", kind: "test", connector, speaks: "prompts" }], log);
     await directory.refresh();
     const limits = { maxCalls, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 0 };
-    const switchboard = new Switchboard(directory, limits, {
-      clock,
-      log,
-      publish: (event) => events.publish(event),
-      speech: SPEECH_DEFAULTS,
-      maxUtteranceMs: 60_000,
-      format: TELEPHONY,
-      answerMs: 30_000,
-      inboxSize: 100,
-      apology: { format: TELEPHONY, data: new Uint8Array(1) },
-    });
+    const switchboard = new Switchboard(
+      directory,
+      limits,
+      conversationOptions({ clock, log, publish: (event) => events.publish(event) }),
+    );
     const house = {
       version: "1.2.3",
       clock,

@@ -1,7 +1,6 @@
 import { readPrompt } from "../src/audio/convert.ts";
 import { TELEPHONY } from "../src/audio/format.ts";
 import { PROMPTS } from "../src/audio/prompts.ts";
-import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
 import type { CallInfo, Connector } from "../src/call/connector.ts";
 import { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent } from "../src/call/event.ts";
@@ -12,6 +11,7 @@ import { GrpcChannel } from "../src/grpc/client.ts";
 import { GrpcServer } from "../src/grpc/server.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { byova, type ByovaOptions } from "../src/protocols/byova.ts";
+import { conversationOptions } from "./conversation_options.ts";
 import { Line } from "./gateway_harness.ts";
 import { keepingLog, type Line as LogLine } from "./logs.ts";
 
@@ -55,17 +55,14 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
     const directory = new AgentDirectory([named], log);
     await directory.refresh();
     const limits = { maxCalls: 1000, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 60_000, ...options.limits };
-    const switchboard = new Switchboard(directory, limits, {
-      clock: systemClock,
-      log,
-      publish: (event) => events.push(event),
-      speech: SPEECH_DEFAULTS,
-      maxUtteranceMs: 60_000,
-      format: TELEPHONY,
-      answerMs: options.answerMs ?? 30_000,
-      inboxSize: options.inboxSize ?? 100,
-      apology: readPrompt(PROMPTS.error),
-    });
+    const { answerMs = 30_000, inboxSize = 100 } = options;
+    const apology = readPrompt(PROMPTS.error);
+    const publish = (event: CallEvent) => events.push(event);
+    const switchboard = new Switchboard(
+      directory,
+      limits,
+      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology }),
+    );
     const server = GrpcServer.listen({
       hostname: "127.0.0.1",
       port: 0,

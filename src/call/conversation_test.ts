@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
+import { conversationOptions } from "../../tests/conversation_options.ts";
 import { silentLog } from "../../tests/logs.ts";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { frames, join, silence, speech } from "../../tests/speech_samples.ts";
 import { type Audio, durationMs, TELEPHONY } from "../audio/format.ts";
-import { SPEECH_DEFAULTS } from "../audio/speech.ts";
 import type { CallInfo, Connector } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
 import type { CallEvent } from "./event.ts";
@@ -93,18 +93,13 @@ function answer(
       additionalInfo: {},
     },
     { id: "test", kind: "test", connector, speaks: connector.speaks },
-    {
+    conversationOptions({
       clock,
       log: silentLog(),
       publish: (event) => events.push(event),
-      speech: SPEECH_DEFAULTS,
-      maxUtteranceMs: 60_000,
-      format: TELEPHONY,
-      answerMs: 30_000,
-      inboxSize: 100,
       apology: APOLOGY,
       ...options,
-    },
+    }),
     () => over++,
   );
   const open = (): { line: Line; turn: Turn } => {

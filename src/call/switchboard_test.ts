@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
+import { conversationOptions } from "../../tests/conversation_options.ts";
 import { silentLog } from "../../tests/logs.ts";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { TELEPHONY } from "../audio/format.ts";
-import { SPEECH_DEFAULTS } from "../audio/speech.ts";
 import type { Connector } from "./connector.ts";
 import { AgentDirectory } from "./directory.ts";
 import type { CallEvent } from "./event.ts";
@@ -32,17 +32,7 @@ async function house(limits: Partial<CallLimits> = {}) {
     maxCallMs: 3_600_000,
     sweepMs: 60_000,
     ...limits,
-  }, {
-    clock,
-    log: silentLog(),
-    publish: (event) => events.push(event),
-    speech: SPEECH_DEFAULTS,
-    maxUtteranceMs: 60_000,
-    format: TELEPHONY,
-    answerMs: 30_000,
-    inboxSize: 100,
-    apology: { format: TELEPHONY, data: new Uint8Array(1) },
-  });
+  }, conversationOptions({ clock, log: silentLog(), publish: (event) => events.push(event) }));
   const join = (id: string, { starts = true, agentId = "", orgId = "o1" } = {}) =>
     switchboard.join({
       id,

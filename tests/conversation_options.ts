@@ -1,0 +1,18 @@
+import { TELEPHONY } from "../src/audio/format.ts";
+import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
+import type { ConversationOptions } from "../src/call/conversation.ts";
+
+/** What a conversation is handed in a test, the usual values where the test says nothing. */
+export function conversationOptions(
+  given: Pick<ConversationOptions, "clock" | "log" | "publish"> & Partial<ConversationOptions>,
+): ConversationOptions {
+  return {
+    speech: SPEECH_DEFAULTS,
+    maxUtteranceMs: 60_000,
+    format: TELEPHONY,
+    answerMs: 30_000,
+    inboxSize: 100,
+    apology: { format: TELEPHONY, data: new Uint8Array(1) },
+    ...given,
+  };
+}
