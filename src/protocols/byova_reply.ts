@@ -1,4 +1,4 @@
-import { type AudioFormat, sameFormat, TELEPHONY } from "../audio/format.ts";
+import { type Audio, type AudioFormat, sameFormat, TELEPHONY } from "../audio/format.ts";
 import { silenceByte } from "../audio/g711.ts";
 import { convert, Converter } from "../audio/convert.ts";
 import { writeWav } from "../audio/wav.ts";
@@ -119,7 +119,7 @@ export class Reply implements TurnSink {
     this.#prompts.push({
       isBargeInEnabled: this.options.bargeIn ?? say.bargeIn,
       ...(say.text === undefined ? {} : { text: say.text }),
-      ...(say.audio ? { audioContent: writeWav(convert(say.audio, TELEPHONY)) } : {}),
+      ...(say.audio ? { audioContent: wavOf(say.audio) } : {}),
     });
     if (say.interim && this.options.partials) {
       this.#send({ prompts: this.#prompts.splice(0), responseType: ResponseType.PARTIAL });
@@ -235,6 +235,17 @@ export class Reply implements TurnSink {
 
 /** The reply to a caller who has hung up: no prompt, no mode, no configuration. */
 export const FAREWELL = encodeVoiceVAResponse({});
+
+/** A recorded prompt is said many times: its file is made once, and kept as long as the prompt is. */
+const WAVS = new WeakMap<Audio, Uint8Array>();
+
+function wavOf(audio: Audio): Uint8Array {
+  const known = WAVS.get(audio);
+  if (known) return known;
+  const wav = writeWav(convert(audio, TELEPHONY));
+  WAVS.set(audio, wav);
+  return wav;
+}
 
 function inputMode({ voice, keys }: InputExpectation): InputMode {
   if (voice && keys) return InputMode.INPUT_VOICE_DTMF;
