@@ -164,6 +164,7 @@ export class Turn implements SpeechListener {
     this.#marker?.[Symbol.dispose]();
     this.#marker = new SpeechMarker(format, this.host.speech, this);
     this.#format = format;
+    this.#utterance?.[Symbol.dispose]();
     if (this.host.hears.as === "utterances") this.#utterance = new UtteranceBuffer(format, this.host.maxUtteranceMs);
     else this.#converter = new Converter(format, this.host.hears.format);
   }
@@ -205,6 +206,7 @@ export class Turn implements SpeechListener {
   #quiet(): void {
     this.#marker?.[Symbol.dispose]();
     this.#marker = undefined;
+    this.#utterance?.[Symbol.dispose]();
     this.#utterance = undefined;
     this.#converter = undefined;
   }

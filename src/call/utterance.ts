@@ -3,74 +3,76 @@ import { type Audio, type AudioFormat, bytesPerSample } from "../audio/format.ts
 /** What is kept around the speech itself, in ms. The decision that speech began comes up to a few 100 ms after its first sound. */
 const BEFORE_MS = 500;
 const AFTER_MS = 200;
+/** Audio is gathered in blocks of this many bytes, which go from one utterance to the next. */
+const BLOCK_BYTES = 4000;
+const MOST_SPARE_BLOCKS = 2000;
+
+const spare: Uint8Array[] = [];
 
 /** Gathers one utterance: the speech, a little of what came before it and a little of the silence that ended it. */
-export class UtteranceBuffer {
-  /** The last BEFORE_MS before speech, as a ring. */
-  #before: Uint8Array;
-  #beforeLength = 0;
-  #speech: Uint8Array | undefined;
+export class UtteranceBuffer implements Disposable {
+  #blocks: Uint8Array[] = [];
+  /** Bytes in the blocks, and how many of the first ones are older than what is kept. */
   #length = 0;
+  #skipped = 0;
+  #speaking = false;
   readonly #bytesPerMs: number;
+  readonly #beforeBytes: number;
   readonly #maxBytes: number;
 
   /** `maxMs`: the longest speech that is gathered; what follows is left out. */
   constructor(readonly format: AudioFormat, maxMs: number) {
     this.#bytesPerMs = format.sampleRate * bytesPerSample(format) / 1000;
-    this.#before = new Uint8Array(BEFORE_MS * this.#bytesPerMs);
-    this.#maxBytes = (BEFORE_MS + maxMs) * this.#bytesPerMs;
+    this.#beforeBytes = BEFORE_MS * this.#bytesPerMs;
+    this.#maxBytes = this.#beforeBytes + maxMs * this.#bytesPerMs;
   }
 
-  /** Takes the bytes of `data` from `from` to `to`. */
+  /** Takes the bytes of `data` from `from` to `to`; they are copied. */
   add(data: Uint8Array, from: number, to: number): void {
-    if (to <= from) return;
-    if (this.#speech) this.#append(data, from, Math.min(to, from + this.#maxBytes - this.#length));
-    else this.#remember(data, from, to);
+    if (this.#speaking) to = Math.min(to, from + this.#maxBytes - (this.#length - this.#skipped));
+    while (from < to) {
+      const at = this.#length % BLOCK_BYTES;
+      if (at === 0) this.#blocks.push(spare.pop() ?? new Uint8Array(BLOCK_BYTES));
+      const size = Math.min(to - from, BLOCK_BYTES - at);
+      this.#blocks.at(-1)!.set(size === data.length ? data : data.subarray(from, from + size), at);
+      this.#length += size;
+      from += size;
+      if (!this.#speaking && this.#length - BLOCK_BYTES >= this.#beforeBytes) this.#dropOldest();
+    }
   }
 
   /** Speech has begun: everything from now on belongs to the utterance, and so does what came just before. */
   begin(): void {
-    this.#speech = new Uint8Array(4 * this.#before.length);
-    const start = this.#beforeLength % this.#before.length;
-    if (this.#beforeLength > this.#before.length) this.#append(this.#before, start, this.#before.length);
-    this.#append(this.#before, 0, this.#beforeLength > this.#before.length ? start : this.#beforeLength);
+    this.#speaking = true;
+    this.#skipped = Math.max(0, this.#length - this.#beforeBytes);
   }
 
   /** Speech has ended, after `silenceMs` of silence. Returns the utterance and starts afresh. */
   end(silenceMs: number): Audio {
     const trailing = Math.max(0, silenceMs - AFTER_MS) * this.#bytesPerMs;
-    const data = (this.#speech ?? new Uint8Array()).subarray(0, Math.max(0, this.#length - trailing));
-    this.#speech = undefined;
-    this.#length = 0;
-    this.#beforeLength = 0;
+    const until = Math.max(this.#skipped, this.#length - trailing);
+    const data = new Uint8Array(until - this.#skipped);
+    for (let from = this.#skipped; from < until;) {
+      const at = from % BLOCK_BYTES;
+      const size = Math.min(until - from, BLOCK_BYTES - at);
+      data.set(this.#blocks[(from - at) / BLOCK_BYTES]!.subarray(at, at + size), from - this.#skipped);
+      from += size;
+    }
+    this[Symbol.dispose]();
     return { format: this.format, data };
   }
 
-  #append(data: Uint8Array, from: number, to: number): void {
-    if (to <= from) return;
-    let speech = this.#speech!;
-    if (this.#length + to - from > speech.length) {
-      const larger = new Uint8Array(Math.max(2 * speech.length, this.#length + to - from));
-      larger.set(speech.subarray(0, this.#length));
-      this.#speech = speech = larger;
-    }
-    speech.set(from === 0 && to === data.length ? data : data.subarray(from, to), this.#length);
-    this.#length += to - from;
+  /** Lets go of everything gathered. */
+  [Symbol.dispose](): void {
+    for (const block of this.#blocks) if (spare.length < MOST_SPARE_BLOCKS) spare.push(block);
+    this.#blocks = [];
+    this.#length = 0;
+    this.#skipped = 0;
+    this.#speaking = false;
   }
 
-  #remember(data: Uint8Array, from: number, to: number): void {
-    const ring = this.#before;
-    if (to - from > ring.length) from = to - ring.length;
-    const at = this.#beforeLength % ring.length;
-    const room = ring.length - at;
-    const piece = from === 0 && to === data.length ? data : data.subarray(from, to);
-    if (piece.length <= room) {
-      ring.set(piece, at);
-    } else {
-      ring.set(piece.subarray(0, room), at);
-      ring.set(piece.subarray(room), 0);
-    }
-    this.#beforeLength += piece.length;
-    if (this.#beforeLength >= 2 * ring.length) this.#beforeLength = ring.length + this.#beforeLength % ring.length;
+  #dropOldest(): void {
+    spare.push(this.#blocks.shift()!);
+    this.#length -= BLOCK_BYTES;
   }
 }
