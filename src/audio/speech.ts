@@ -15,9 +15,9 @@ export interface SpeechOptions {
 export const SPEECH_DEFAULTS: SpeechOptions = { threshold: 0.5, startMs: 96, endMs: 800 };
 
 export interface SpeechListener {
-  /** Speech began. `offset`: bytes of the data now being heard that lie before the moment of decision. */
+  /** Speech began. `offset`: where in the data now being heard, in bytes, the decision falls. */
   speechStarted(offset: number): void;
-  /** Speech ended. `offset`: bytes of the data now being heard that lie before the moment of decision. */
+  /** Speech ended. `offset`: where in the data now being heard, in bytes, the decision falls. */
   speechEnded(offset: number): void;
 }
 
@@ -98,11 +98,13 @@ export class SpeechMarker implements Disposable {
     return this.#speaking;
   }
 
-  /** Hears the next bytes, any number of them; half a 16-bit sample at the end waits for its other half. */
-  hear(data: Uint8Array): void {
-    let offset = 0;
-    while (offset < data.length) {
-      offset = this.#table === undefined ? this.#fillLinear(data, offset) : this.#fillTable(data, offset, this.#table);
+  /** Hears the bytes of `data` from `from` to `to`; half a 16-bit sample at the end waits for its other half. */
+  hear(data: Uint8Array, from = 0, to = data.length): void {
+    let offset = from;
+    while (offset < to) {
+      offset = this.#table === undefined
+        ? this.#fillLinear(data, offset, to)
+        : this.#fillTable(data, offset, to, this.#table);
       if (this.#filled === this.#input.length) this.#decide(offset);
     }
   }
@@ -112,19 +114,19 @@ export class SpeechMarker implements Disposable {
   }
 
   /** Decodes bytes into the window until either ends; returns the offset of the first byte not taken. */
-  #fillTable(data: Uint8Array, offset: number, table: Int16Array): number {
+  #fillTable(data: Uint8Array, offset: number, to: number, table: Int16Array): number {
     const input = this.#input;
     let filled = this.#filled;
-    const end = Math.min(data.length, offset + input.length - filled);
+    const end = Math.min(to, offset + input.length - filled);
     for (let at = offset; at < end; at++) input[filled++] = table[data[at]!]!;
     this.#filled = filled;
     return end;
   }
 
-  #fillLinear(data: Uint8Array, offset: number): number {
+  #fillLinear(data: Uint8Array, offset: number, to: number): number {
     const input = this.#input;
     let filled = this.#filled, low = this.#low, at = offset;
-    for (; at < data.length && filled < input.length; at++) {
+    for (; at < to && filled < input.length; at++) {
       if (low < 0) low = data[at]!;
       else {
         input[filled++] = data[at]! << 8 | low; // the store into 16 bits makes the sign

@@ -72,24 +72,25 @@ export class Turn implements SpeechListener {
   }
 
   /**
-   * Hears audio, of any length. `data` may be reused after the call. Once the
-   * caller's turn is over, the rest is not for us: Webex stops by itself.
-   * Returns false when the agent lags behind: hold back until `sink.resume()`.
+   * Hears the bytes of `data` from `from` to `to`, which may be reused after
+   * the call. Once the caller's turn is over, the rest is not for us: Webex
+   * stops by itself. Returns false when the agent lags behind: hold back until
+   * `sink.resume()`.
    */
-  hearAudio(data: Uint8Array, format: AudioFormat): boolean {
+  hearAudio(data: Uint8Array, format: AudioFormat, from = 0, to = data.length): boolean {
     this.heard = true;
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
     if (!this.#marker) return true;
-    const room = this.#converter === undefined || this.#passFrame(data);
+    const room = this.#converter === undefined || this.#passFrame(data.slice(from, to));
     this.#frame = data;
-    this.#taken = 0;
-    this.#marker.hear(data);
+    this.#taken = from;
+    this.#marker.hear(data, from, to);
     this.#frame = undefined;
     if (this.#state !== "hearing") return room;
-    this.#utterance?.add(data, this.#taken, data.length);
+    this.#utterance?.add(data, this.#taken, to);
     if (this.#marker.speaking) {
-      this.#speechBytes += data.length;
+      this.#speechBytes += to - from;
       if (this.#tooLong()) this.#endSpeech(0);
     }
     return room;
@@ -175,11 +176,12 @@ export class Turn implements SpeechListener {
     this.#taken = offset;
   }
 
+  /** `data` is the turn's to keep. */
   #passFrame(data: Uint8Array): boolean {
     const format = this.host.hears.format;
     const heard = this.#converter!.convert(data);
     if (heard.length === 0) return true;
-    return this.host.pass({ type: "audio", audio: { format, data: heard === data ? data.slice() : heard } });
+    return this.host.pass({ type: "audio", audio: { format, data: heard } });
   }
 
   #tooLong(): boolean {

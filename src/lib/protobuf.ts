@@ -42,8 +42,19 @@ export class Reader {
   #low = 0;
   #high = 0;
 
-  constructor(readonly bytes: Uint8Array) {
+  #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
     this.end = bytes.length;
+  }
+
+  /** Begins another message, at byte `at` of `bytes`. */
+  start(bytes: Uint8Array, at = 0): this {
+    this.#bytes = bytes;
+    this.at = at;
+    this.end = bytes.length;
+    return this;
   }
 
   /** A field's number and wire type: `number << 3 | type`. */
@@ -75,21 +86,27 @@ export class Reader {
   /** Eight bytes, little-endian. */
   double(): number {
     this.#take(8);
-    for (let i = 0; i < 8; i++) scratch.setUint8(i, this.bytes[this.at - 8 + i]!);
+    for (let i = 0; i < 8; i++) scratch.setUint8(i, this.#bytes[this.at - 8 + i]!);
     return scratch.getFloat64(0, true);
+  }
+
+  /** Passes over a bytes field without making a view of it. Returns its length; it ends at `at`. */
+  span(): number {
+    const length = this.#uint32();
+    this.#take(length);
+    return length;
   }
 
   /** A view into the message, not a copy. */
   byteString(): Uint8Array {
-    const length = this.#uint32();
-    this.#take(length);
-    return this.bytes.subarray(this.at - length, this.at);
+    const length = this.span();
+    return this.#bytes.subarray(this.at - length, this.at);
   }
 
   string(): string {
     const length = this.#uint32();
     this.#take(length);
-    const bytes = this.bytes;
+    const bytes = this.#bytes;
     const end = this.at;
     let at = end - length;
     if (length < SHORT_STRING) {
@@ -145,7 +162,7 @@ export class Reader {
   /** A varint of one byte, or -1 and nothing read if it is longer. */
   #short(): number {
     if (this.at >= this.end) return -1;
-    const byte = this.bytes[this.at]!;
+    const byte = this.#bytes[this.at]!;
     if (byte >= 0x80) return -1;
     this.at++;
     return byte;
@@ -165,7 +182,7 @@ export class Reader {
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       if (this.at >= this.end) throw new DecodeError("a varint must end within its message: received its beginning");
-      const byte = this.bytes[this.at++]!;
+      const byte = this.#bytes[this.at++]!;
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
       else if (shift === 28) {

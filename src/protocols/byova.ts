@@ -9,7 +9,7 @@ import { GrpcError, Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
-import { FrameReader } from "./byova_frame.ts";
+import { type Frame, FrameReader } from "./byova_frame.ts";
 import { FAREWELL, Reply } from "./byova_reply.ts";
 import {
   checkWholeSamples,
@@ -110,7 +110,7 @@ class CallerStream implements RpcListener {
   message(bytes: Uint8Array): void {
     try {
       const frame = this.#frame;
-      if (this.#turn && frame.read(bytes)) return this.#hearAudio(frame.audio, frame.encoding, frame.sampleRate);
+      if (this.#turn && frame.read(bytes)) return this.#hearAudio(bytes, frame);
       const request = decodeVoiceVARequest(bytes);
       if (this.#call === undefined) this.#open(request);
       else this.#checkIds(request, this.#call);
@@ -194,8 +194,8 @@ class CallerStream implements RpcListener {
 
   #hear(request: VoiceVARequest, turn: Turn, call: Conversation): void {
     if (request.audioInput) {
-      const { callerAudio, encoding, sampleRateHertz } = request.audioInput;
-      return this.#hearAudio(callerAudio, encoding, sampleRateHertz);
+      const { callerAudio, encoding, sampleRateHertz: sampleRate } = request.audioInput;
+      return this.#hearAudio(callerAudio, { from: 0, to: callerAudio.length, encoding, sampleRate });
     }
     if (request.dtmfInput) return turn.hear(readKeys(request.dtmfInput));
     checkInput(request);
@@ -210,12 +210,12 @@ class CallerStream implements RpcListener {
     }
   }
 
-  #hearAudio(audio: Uint8Array, encoding: number, sampleRate: number): void {
+  #hearAudio(data: Uint8Array, { from, to, encoding, sampleRate }: Frame): void {
     const call = this.#call!;
     const format: AudioFormat = call.format = readFormat(encoding, sampleRate, call.format);
-    if (++this.#packets <= FIRST_PACKETS && audio.length < SHORTEST_PACKET) return;
-    checkWholeSamples(audio, format);
-    if (!this.#turn!.hearAudio(audio, format)) this.rpc.pause();
+    if (++this.#packets <= FIRST_PACKETS && to - from < SHORTEST_PACKET) return;
+    checkWholeSamples(to - from, format);
+    if (!this.#turn!.hearAudio(data, format, from, to)) this.rpc.pause();
   }
 
   #release(): void {

@@ -5,16 +5,27 @@ const AUDIO_INPUT = 6 << 3 | 2;
 const CALLER_AUDIO = 1 << 3 | 2;
 const ENCODING = 2 << 3;
 const SAMPLE_RATE = 3 << 3;
-const NOTHING = new Uint8Array();
+
+/** A frame of audio in the bytes of a request. */
+export interface Frame {
+  /** Where its audio starts and ends, in bytes. */
+  readonly from: number;
+  readonly to: number;
+  /** Its VoiceEncoding and its rate in Hz, 0 where the request leaves them out. */
+  readonly encoding: number;
+  readonly sampleRate: number;
+}
+
+/** Messages are read at once and one after the other: one reader does for all streams. */
+const reader = new Reader(new Uint8Array());
 
 /**
  * Reads frame after frame of one stream. All that its requests say before the audio (the ids above all) is the same
- * bytes again and again: they are compared, not decoded.
+ * bytes again and again: they are compared, not decoded. Holds the frame that was read last.
  */
-export class FrameReader {
-  /** The frame that was read last: a view, valid as long as its request. */
-  audio: Uint8Array = NOTHING;
-  /** Its VoiceEncoding and its rate in Hz, 0 where the request leaves them out. */
+export class FrameReader implements Frame {
+  from = 0;
+  to = 0;
   encoding = 0;
   sampleRate = 0;
   #head: Uint8Array | undefined;
@@ -22,7 +33,7 @@ export class FrameReader {
   /** Remembers what a request that was decoded whole says before its audio. */
   learn(request: Uint8Array): void {
     this.#head = undefined;
-    const reader = new Reader(request);
+    reader.start(request);
     while (reader.at < reader.end) {
       const at = reader.at;
       const tag = reader.tag();
@@ -36,21 +47,27 @@ export class FrameReader {
     const head = this.#head;
     if (head === undefined || request.length <= head.length) return false;
     for (let at = 0; at < head.length; at++) if (request[at] !== head[at]) return false;
-    const reader = new Reader(request);
-    reader.at = head.length;
+    reader.start(request, head.length);
     if (reader.tag() !== AUDIO_INPUT) return false;
     reader.enter();
     if (reader.end !== request.length) return false;
-    this.audio = NOTHING;
-    this.encoding = 0;
-    this.sampleRate = 0;
+    this.from =
+      this.to =
+      this.encoding =
+      this.sampleRate =
+        0;
     while (reader.at < reader.end) {
       const tag = reader.tag();
-      if (tag === CALLER_AUDIO) this.audio = reader.byteString();
+      if (tag === CALLER_AUDIO) this.#place(reader.span());
       else if (tag === ENCODING) this.encoding = reader.int32();
       else if (tag === SAMPLE_RATE) this.sampleRate = reader.int32();
       else reader.skip(tag);
     }
     return true;
+  }
+
+  #place(length: number): void {
+    this.to = reader.at;
+    this.from = reader.at - length;
   }
 }

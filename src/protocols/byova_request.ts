@@ -59,9 +59,9 @@ export function readFormat(encoding: number, sampleRate: number, known: AudioFor
 }
 
 /** Throws INVALID_ARGUMENT for 16-bit audio that breaks off in the middle of a sample. */
-export function checkWholeSamples(audio: Uint8Array, { encoding }: AudioFormat): void {
-  if (encoding !== "linear16" || audio.length % 2 === 0) return;
-  throw invalid(`audio_input.caller_audio must hold whole 16-bit samples: received ${audio.length} bytes`);
+export function checkWholeSamples(bytes: number, { encoding }: AudioFormat): void {
+  if (encoding !== "linear16" || bytes % 2 === 0) return;
+  throw invalid(`audio_input.caller_audio must hold whole 16-bit samples: received ${bytes} bytes`);
 }
 
 /** Reads an entry of keys. One that holds none is silence. Throws INVALID_ARGUMENT. */
