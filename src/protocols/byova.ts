@@ -11,15 +11,8 @@ import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
 import { type Frame, FrameReader } from "./byova_frame.ts";
 import { FAREWELL, Reply } from "./byova_reply.ts";
-import {
-  checkWholeSamples,
-  invalid,
-  readDetails,
-  readEvent,
-  readFormat,
-  readKeys,
-  startsCall,
-} from "./byova_request.ts";
+import { invalid, orInvalid } from "./decoding.ts";
+import { checkWholeSamples, readDetails, readEvent, readFormat, readKeys, startsCall } from "./byova_request.ts";
 import { decodeListVARequest, encodeListVAResponse } from "./gen/byova_common.ts";
 import { decodeVoiceVARequest, type VoiceVARequest, VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
 
@@ -229,15 +222,4 @@ class CallerStream implements RpcListener {
 function checkInput({ audioInput, dtmfInput, eventInput }: VoiceVARequest): void {
   if (audioInput || dtmfInput || eventInput) return;
   throw invalid("one of audio_input, dtmf_input and event_input must be set: received none");
-}
-
-function orInvalid<M>(decode: (bytes: Uint8Array) => M): (bytes: Uint8Array) => M {
-  return (bytes) => {
-    try {
-      return decode(bytes);
-    } catch (error) {
-      if (error instanceof DecodeError) throw invalid(error.message);
-      throw error;
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import type { AudioFormat } from "../audio/format.ts";
 import type { CallDetails } from "../call/conversation.ts";
 import type { CallerInput } from "../call/input.ts";
-import { GrpcError, Status } from "../grpc/status.ts";
+import { invalid } from "./decoding.ts";
 import { type DTMFInputs, type EventInput, EventInput_EventType as EventType } from "./gen/byova_common.ts";
 import { VoiceInput_VoiceEncoding as VoiceEncoding, type VoiceVARequest } from "./gen/voicevirtualagent.ts";
 
@@ -93,11 +93,6 @@ export function readEvent({ eventType, name, parameters }: EventInput): CallerIn
 
 /** The text of each DTMFDigits value. */
 export const KEYS: readonly (string | undefined)[] = [undefined, ..."1234567890ABCD*#"];
-
-/** Returns the error for a request that cannot be understood. */
-export function invalid(message: string): GrpcError {
-  return new GrpcError(Status.INVALID_ARGUMENT, message);
-}
 
 function startOf(request: VoiceVARequest): EventInput | undefined {
   return request.eventInput?.eventType === EventType.SESSION_START ? request.eventInput : undefined;

@@ -1,5 +1,6 @@
 import { type Method, type Rpc, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
+import { orInvalid } from "./decoding.ts";
 import {
   decodeHealthCheckRequest,
   encodeHealthCheckResponse,
@@ -13,6 +14,8 @@ import { VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
 const SERVICES: readonly string[] = ["", VoiceVirtualAgent.name, "byova.gateway", "byova.VoiceVirtualAgentService"];
 /** How many may watch at once. */
 const MOST_WATCHERS = 1000;
+
+const decodeRequest = orInvalid(decodeHealthCheckRequest);
 
 /** Answers grpc.health.v1, and tells those who watch when the answer changes. */
 export class HealthBoard {
@@ -43,7 +46,7 @@ export class HealthBoard {
     return [
       [
         Health.Check,
-        unary(decodeHealthCheckRequest, encodeHealthCheckResponse, ({ service }) => {
+        unary(decodeRequest, encodeHealthCheckResponse, ({ service }) => {
           if (!SERVICES.includes(service)) {
             throw new GrpcError(Status.NOT_FOUND, "no service has the name that was asked for");
           }
@@ -64,7 +67,7 @@ export class HealthBoard {
     if (this.#watchers.size >= MOST_WATCHERS) throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many watch already");
     return {
       message: (bytes) => {
-        const known = SERVICES.includes(decodeHealthCheckRequest(bytes).service);
+        const known = SERVICES.includes(decodeRequest(bytes).service);
         if (known) this.#watchers.add(rpc);
         rpc.send(encodeHealthCheckResponse({ status: known ? this.#status() : ServingStatus.SERVICE_UNKNOWN }));
       },
