@@ -3,6 +3,7 @@
  * It knows proto3 as far as our files use it, and refuses the rest by name.
  */
 import protobuf from "protobufjs";
+import { describe } from "./descriptors.ts";
 
 /** What this program has no message of its own for. */
 const WELL_KNOWN: Readonly<Record<string, { type: string; read: string; write: string }>> = {
@@ -39,7 +40,29 @@ export function generate(protos: Readonly<Record<string, string>>): Record<strin
     protobuf.parse(text, root, { alternateCommentMode: true });
   }
   Object.assign(protobuf.parse, { filename: null });
-  return Object.fromEntries(Object.keys(protos).map((name) => [name.replace(/\.proto$/, ".ts"), fileOf(name, root)]));
+  const files = Object.keys(protos).map((name) => [name.replace(/\.proto$/, ".ts"), fileOf(name, root)]);
+  return { ...Object.fromEntries(files), "descriptors.ts": descriptorsOf(protos) };
+}
+
+function descriptorsOf(protos: Readonly<Record<string, string>>): string {
+  const described = Object.entries(describe(protos)).toSorted(([a], [b]) => a < b ? -1 : 1);
+  const files = described.map(([name, { symbols, services, imports, bytes }]) =>
+    `  "${name}": {\n    symbols: ${list(symbols)},\n    services: ${list(services)},\n    imports: ${
+      list(imports)
+    },\n` +
+    `    base64:\n${lines(btoa(String.fromCharCode(...bytes)))},\n  },\n`
+  );
+  return `// Written by \`deno task gen\` from proto/*.proto. Change those files, not this one.\n\n` +
+    `/** The .proto files as serialized FileDescriptorProtos, with what they declare and what they import. */\n` +
+    `export const DESCRIPTORS = {\n${files.join("")}} as const;\n`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "[]" : `[\n${names.map((name) => `      "${name}",\n`).join("")}    ]`;
+}
+
+function lines(text: string): string {
+  return text.match(/.{1,100}/g)!.map((line) => `      "${line}"`).join(" +\n");
 }
 
 function fileOf(name: string, root: protobuf.Root): string {

@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { connectHttp2 } from "../http2/client.ts";
 import type { Http2Connection } from "../http2/connection.ts";
+import type { ClientTls } from "../http2/tls.ts";
 import { ErrorCode } from "../http2/errors.ts";
 import type { HeaderField, HeaderList } from "../http2/static_table.ts";
 import type { Http2Stream, StreamListener } from "../http2/stream.ts";
-import { HeldBytes, MessageReader, prefixOf } from "./framing.ts";
+import { ACCEPTED_ENCODINGS } from "./compression.ts";
+import { HeldBytes, MessageReader, type MessageTaker, prefixOf } from "./framing.ts";
 import { checkedMetadata, encodeTimeout, isGrpc, Metadata } from "./metadata.ts";
 import { decodeStatusMessage, GrpcError, Status, statusOfCode, statusOfHttp, statusOfReset } from "./status.ts";
 
@@ -14,13 +16,15 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 export interface GrpcChannelOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Over TLS, with the certificates that the system trusts. */
-  readonly tls?: boolean;
+  /** Over TLS; `true` trusts whom the system trusts. */
+  readonly tls?: boolean | ClientTls | undefined;
   readonly clock?: Clock;
   /** Largest message taken, in bytes; 4 MiB unless told. */
   readonly maxMessageBytes?: number;
   /** 10 s unless told, in ms. */
   readonly connectTimeoutMs?: number;
+  /** A connection that was silent for so many ms is asked for a sign of life by PING; never unless told. */
+  readonly keepaliveMs?: number;
 }
 
 /** What a client hears about an RPC. */
@@ -82,13 +86,15 @@ export class GrpcChannel implements AsyncDisposable {
   ): ClientCall {
     const { hostname, port, tls = false, clock = systemClock, maxMessageBytes = 4 * 1024 * 1024 } = this.#options;
     const { timeoutMs } = options;
+    const serverName = typeof tls === "object" ? tls.serverName : undefined;
     const fields: HeaderField[] = [
       [":method", "POST"],
-      [":scheme", tls ? "https" : "http"],
+      [":scheme", tls === false ? "http" : "https"],
       [":path", path],
-      [":authority", `${hostname}:${port}`],
+      [":authority", `${serverName ?? hostname}:${port}`],
       ["te", "trailers"],
       ["content-type", "application/grpc"],
+      ["grpc-accept-encoding", ACCEPTED_ENCODINGS],
     ];
     if (timeoutMs !== undefined) fields.push(["grpc-timeout", encodeTimeout(timeoutMs)]);
     fields.push(...checkedMetadata(metadata));
@@ -137,7 +143,7 @@ export function callUnary(
 }
 
 /** An RPC between its HTTP/2 stream and its listener. */
-class ClientRpc implements ClientCall, StreamListener {
+class ClientRpc implements ClientCall, StreamListener, MessageTaker {
   readonly #listener: ClientListener;
   readonly #reader: MessageReader;
   #stream: Http2Stream | undefined;
@@ -148,12 +154,7 @@ class ClientRpc implements ClientCall, StreamListener {
 
   constructor(listener: ClientListener, options: { maxMessageBytes: number; held: HeldBytes }) {
     this.#listener = listener;
-    this.#reader = new MessageReader({
-      ...options,
-      message: (bytes) => this.#listener.message(bytes),
-      ended: () => this.#finishWith(this.#trailers),
-      consumed: (bytes) => this.#stream?.consume(bytes),
-    });
+    this.#reader = new MessageReader(this, options);
   }
 
   begin(stream: Http2Stream): void {
@@ -178,6 +179,7 @@ class ClientRpc implements ClientCall, StreamListener {
 
   headers(headers: HeaderList): void {
     this.#head = new Metadata(headers);
+    this.#reader.encoding = this.#head.get("grpc-encoding");
     const status = this.#head.get(":status")!;
     if (status !== "200") return this.#abort(statusOfHttp(status), `HTTP status ${status}`);
     if (!isGrpc(this.#head.get("content-type"))) {
@@ -206,6 +208,22 @@ class ClientRpc implements ClientCall, StreamListener {
 
   drained(): void {
     if (!this.#over) this.#guard(() => this.#listener.drained?.());
+  }
+
+  takeMessage(bytes: Uint8Array): void {
+    this.#listener.message(bytes);
+  }
+
+  takeEnd(): void {
+    this.#finishWith(this.#trailers);
+  }
+
+  consumed(bytes: number): void {
+    this.#stream?.consume(bytes);
+  }
+
+  charge(cost: number): void {
+    this.#stream?.charge(cost);
   }
 
   /** Tells the listener the end, once. */

@@ -1,9 +1,13 @@
-import { readUint32, writeUint32 } from "../http2/frames.ts";
+import { Cost } from "../http2/budget.ts";
+import { NO_BYTES, readUint32, writeUint32 } from "../http2/frames.ts";
+import { decompress } from "./compression.ts";
 import { GrpcError, Status } from "./status.ts";
 
 /** Bytes before each message: a flag for compression, and the length in big-endian (doc/PROTOCOL-HTTP2.md). */
 export const PREFIX_BYTES = 5;
 const FIRST_BUFFER_BYTES = 1024;
+/** Bytes of decompressed message that cost their sender a token; the first of a message are free. */
+const BYTES_PER_TOKEN = 16 * 1024;
 const prefix = new Uint8Array(PREFIX_BYTES);
 
 /** The prefix of a message of `length` bytes; the same array is filled anew by every call. */
@@ -26,20 +30,25 @@ export class HeldBytes {
   }
 }
 
-export interface MessageReaderOptions {
-  readonly maxMessageBytes: number;
-  readonly held: HeldBytes;
+/** Whose messages a reader reads. */
+export interface MessageTaker {
   /** A whole message; the view is valid only during the call. */
-  readonly message: (bytes: Uint8Array) => void;
+  takeMessage(bytes: Uint8Array): void;
   /** Every message was handed out, and no more come. */
-  readonly ended: () => void;
+  takeEnd(): void;
   /** So many received bytes were taken: the peer may send as many more. */
-  readonly consumed: (bytes: number) => void;
+  consumed(bytes: number): void;
+  /** Lets the peer pay tokens for what is cheap to send: empty and compressed messages. May close the reader. */
+  charge(cost: number): void;
 }
 
 /** Cuts the DATA of one direction of one RPC into messages. While paused it keeps what comes, and takes none of it. */
 export class MessageReader {
-  readonly #options: MessageReaderOptions;
+  /** What `grpc-encoding` of the peer says. */
+  encoding: string | undefined;
+  readonly #taker: MessageTaker;
+  readonly #maxMessageBytes: number;
+  readonly #held: HeldBytes;
   /** Bytes that wait: of a half-received message, or of everything that came while paused. */
   #kept: Uint8Array | undefined;
   #keptBytes = 0;
@@ -50,11 +59,13 @@ export class MessageReader {
   #ended = false;
   #closed = false;
 
-  constructor(options: MessageReaderOptions) {
-    this.#options = options;
+  constructor(taker: MessageTaker, options: { readonly maxMessageBytes: number; readonly held: HeldBytes }) {
+    this.#taker = taker;
+    this.#maxMessageBytes = options.maxMessageBytes;
+    this.#held = options.held;
   }
 
-  /** Takes a piece of DATA. Throws GrpcError for a message that is too long or compressed, and what `message` throws. */
+  /** Takes a piece of DATA. Throws GrpcError for a message that is too long or compressed in vain, and what `takeMessage` throws. */
   receive(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#untaken += bytes.length;
@@ -63,7 +74,7 @@ export class MessageReader {
     this.#readKept();
   }
 
-  /** Takes the end of the direction. Throws GrpcError INTERNAL when it cuts a message, and what `message` throws. */
+  /** Takes the end of the direction. Throws GrpcError INTERNAL when it cuts a message, and what `takeMessage` throws. */
   end(): void {
     this.#ended = true;
     this.#readKept();
@@ -88,7 +99,7 @@ export class MessageReader {
 
   #readKept(): void {
     if (this.#reading || this.#paused || this.#closed) return;
-    this.#read(this.#kept === undefined ? new Uint8Array(0) : this.#kept.subarray(0, this.#keptBytes));
+    this.#read(this.#kept === undefined ? NO_BYTES : this.#kept.subarray(0, this.#keptBytes));
   }
 
   /** Hands out the messages in `bytes`, and keeps the rest; `bytes` is a frame's DATA or everything that is kept. */
@@ -97,10 +108,12 @@ export class MessageReader {
     let at = 0;
     try {
       while (!this.#paused && !this.#closed && bytes.length - at >= PREFIX_BYTES) {
-        const length = this.#lengthAt(bytes, at);
-        const end = at + PREFIX_BYTES + length;
+        const start = at + PREFIX_BYTES;
+        const end = start + this.#lengthAt(bytes, at);
         if (end > bytes.length) break;
-        this.#options.message(bytes.subarray(at + PREFIX_BYTES, end));
+        if (bytes[at] !== 0) this.#inflated(bytes.subarray(start, end));
+        else if (end === start) this.#empty();
+        else this.#taker.takeMessage(bytes.subarray(start, end));
         at = end;
       }
     } finally {
@@ -111,25 +124,37 @@ export class MessageReader {
     if (this.#paused) return;
     const taken = this.#untaken;
     this.#untaken = 0;
-    if (taken > 0) this.#options.consumed(taken);
+    if (taken > 0) this.#taker.consumed(taken);
     if (this.#ended) this.#finish();
+  }
+
+  /** Decompresses first, pays then: the sizes tell what it has cost. */
+  #inflated(bytes: Uint8Array): void {
+    const whole = decompress(bytes, this.encoding, this.#maxMessageBytes);
+    if (whole.length > BYTES_PER_TOKEN) this.#taker.charge(whole.length / BYTES_PER_TOKEN);
+    if (!this.#closed) this.#taker.takeMessage(whole);
+  }
+
+  #empty(): void {
+    this.#taker.charge(Cost.CONTROL);
+    if (!this.#closed) this.#taker.takeMessage(NO_BYTES);
   }
 
   #finish(): void {
     if (this.#keptBytes > 0) throw new GrpcError(Status.INTERNAL, "Cannot read a message: the stream ended inside it");
     this.#closed = true;
-    this.#options.ended();
+    this.#taker.takeEnd();
   }
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = readUint32(bytes, at + 1);
-    if (bytes[at] !== 0) {
-      throw new GrpcError(Status.UNIMPLEMENTED, "Cannot read a message: an uncompressed one expected");
+    if (bytes[at]! > 1) {
+      throw new GrpcError(Status.INTERNAL, "Cannot read a message: 0 or 1 for its compression expected");
     }
-    if (length > this.#options.maxMessageBytes) {
+    if (length > this.#maxMessageBytes) {
       throw new GrpcError(
         Status.RESOURCE_EXHAUSTED,
-        `Cannot read a message: at most ${this.#options.maxMessageBytes} bytes expected: received ${length}`,
+        `Cannot read a message: at most ${this.#maxMessageBytes} bytes expected: received ${length}`,
       );
     }
     return length;
@@ -152,7 +177,7 @@ export class MessageReader {
     const room = this.#kept?.length ?? 0;
     if (needed > room) {
       const grown = new Uint8Array(Math.max(needed, room * 2, FIRST_BUFFER_BYTES));
-      this.#options.held.add(grown.length - room);
+      this.#held.add(grown.length - room);
       if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptBytes));
       this.#kept = grown;
     }
@@ -162,7 +187,7 @@ export class MessageReader {
 
   #release(): void {
     if (this.#kept === undefined) return;
-    this.#options.held.add(-this.#kept.length);
+    this.#held.add(-this.#kept.length);
     this.#kept = undefined;
     this.#keptBytes = 0;
   }

@@ -3,7 +3,8 @@ import type { ErrorCode } from "../http2/errors.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
 import type { HeaderField } from "../http2/static_table.ts";
 import type { Http2Stream, StreamListener } from "../http2/stream.ts";
-import { type HeldBytes, MessageReader, prefixOf } from "./framing.ts";
+import { ACCEPTED_ENCODINGS } from "./compression.ts";
+import { type HeldBytes, MessageReader, type MessageTaker, prefixOf } from "./framing.ts";
 import { checkedMetadata, decodeTimeout, Metadata } from "./metadata.ts";
 import { encodeStatusMessage, GrpcError, Status } from "./status.ts";
 
@@ -82,7 +83,11 @@ function decoded<Q>(decode: (bytes: Uint8Array) => Q, bytes: Uint8Array): Q {
   }
 }
 
-const RESPONSE_FIELDS: readonly HeaderField[] = [[":status", "200"], ["content-type", "application/grpc"]];
+const RESPONSE_FIELDS: readonly HeaderField[] = [
+  [":status", "200"],
+  ["content-type", "application/grpc"],
+  ["grpc-accept-encoding", ACCEPTED_ENCODINGS],
+];
 const RESPONSE_HEAD = encodeHeaders(RESPONSE_FIELDS);
 const OK_TRAILERS = encodeHeaders([["grpc-status", "0"]]);
 /** Timers hold 31 bits of milliseconds, 24 days: a deadline beyond is none. */
@@ -97,7 +102,7 @@ export interface ServerRpcOptions {
 }
 
 /** An RPC between its HTTP/2 stream and its method. */
-export class ServerRpc implements Rpc, StreamListener {
+export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   readonly #stream: Http2Stream;
   readonly #options: ServerRpcOptions;
   readonly #reader: MessageReader;
@@ -110,13 +115,8 @@ export class ServerRpc implements Rpc, StreamListener {
   constructor(stream: Http2Stream, readonly metadata: Metadata, options: ServerRpcOptions) {
     this.#stream = stream;
     this.#options = options;
-    this.#reader = new MessageReader({
-      maxMessageBytes: options.maxMessageBytes,
-      held: options.held,
-      message: (bytes) => this.#listener?.message(bytes),
-      ended: () => this.#listener?.halfClosed(),
-      consumed: (bytes) => stream.consume(bytes),
-    });
+    this.#reader = new MessageReader(this, options);
+    this.#reader.encoding = metadata.get("grpc-encoding");
   }
 
   get path(): string {
@@ -200,6 +200,22 @@ export class ServerRpc implements Rpc, StreamListener {
 
   drained(): void {
     if (!this.#over) this.#guard(() => this.#listener?.drained?.());
+  }
+
+  takeMessage(bytes: Uint8Array): void {
+    this.#listener?.message(bytes);
+  }
+
+  takeEnd(): void {
+    this.#listener?.halfClosed();
+  }
+
+  consumed(bytes: number): void {
+    this.#stream.consume(bytes);
+  }
+
+  charge(cost: number): void {
+    this.#stream.charge(cost);
   }
 
   #sendHead(): void {

@@ -1,57 +1,59 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { Cost } from "../http2/budget.ts";
-import { Http2Listener } from "../http2/listener.ts";
+import type { WireCounters } from "../http2/counters.ts";
+import { Http2Listener, type Offence } from "../http2/listener.ts";
 import type { HeaderList } from "../http2/static_table.ts";
 import type { Http2Stream, StreamListener } from "../http2/stream.ts";
+import type { ServerTls } from "../http2/tls.ts";
 import { HeldBytes } from "./framing.ts";
+import { WIRE_LIMITS, type WireLimits } from "./limits.ts";
 import { isGrpc, Metadata } from "./metadata.ts";
 import { METHOD_NOT_ALLOWED, Refusal, UNSUPPORTED_MEDIA_TYPE } from "./refusal.ts";
-import { type Method, ServerRpc } from "./rpc.ts";
+import { type Method, ServerRpc, type ServerRpcOptions } from "./rpc.ts";
 import { Status } from "./status.ts";
 
 export { type Method, type Rpc, type RpcListener, unary } from "./rpc.ts";
 
-/** Half-received and held-back messages of all RPCs together, in bytes. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** Hears a stream that was answered before its body came. */
 const DEAF: StreamListener = { data() {}, ended() {}, lost() {} };
 
-export interface GrpcServerOptions {
+/** Any of the limits may be given; the others are as `WIRE_LIMITS` says. */
+export interface GrpcServerOptions extends Partial<WireLimits> {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
   /** By path, such as "/grpc.health.v1.Health/Check". */
   readonly methods: ReadonlyMap<string, Method>;
-  /** Largest message taken, in bytes; 1 MiB unless told. */
-  readonly maxMessageBytes?: number;
-  /** RPCs at once on one connection; 1000 unless told. */
-  readonly maxConcurrentStreams?: number;
-  /** Connections at once. */
-  readonly maxConnections?: number;
-  /** Connections at once from one address. */
-  readonly maxConnectionsPerPeer?: number;
-  /** Bytes waiting on one RPC above which `Rpc.send` returns false; 64 KiB unless told. */
-  readonly highWaterBytes?: number;
+  /** TLS, with HTTP/2 negotiated in it: a client that does not is refused. Plaintext without. */
+  readonly tls?: ServerTls | undefined;
   readonly clock?: Clock;
   /** Hears what methods throw, except GrpcError; `where` is the method's path. */
   readonly onError?: (error: unknown, where: string) => void;
+  /** Hears of every connection that ends for what its peer did, once. */
+  readonly onOffence?: (offence: Offence) => void;
 }
 
-/** A gRPC server on a port of its own, without TLS. */
+/** A gRPC server on a port of its own. */
 export class GrpcServer implements AsyncDisposable {
   readonly #options: GrpcServerOptions;
   readonly #listener: Http2Listener;
-  readonly #held = new HeldBytes(MAX_HELD_BYTES);
+  readonly #rpcOptions: Omit<ServerRpcOptions, "path">;
 
   private constructor(options: GrpcServerOptions) {
+    const { hostname, port, tls, clock = systemClock, onError = () => {}, onOffence } = options;
+    const limits: WireLimits = { ...WIRE_LIMITS, ...options };
     this.#options = options;
-    this.#listener = new Http2Listener({
-      ...options,
-      accept: (stream, headers) => this.#accept(stream, headers),
-    });
+    this.#rpcOptions = {
+      maxMessageBytes: limits.maxMessageBytes,
+      held: new HeldBytes(limits.maxHeldBytes),
+      clock,
+      onError,
+    };
+    const accept = (stream: Http2Stream, headers: HeaderList) => this.#accept(stream, headers);
+    this.#listener = new Http2Listener({ hostname, port, tls, clock, limits, accept, onError, onOffence });
   }
 
-  /** Listens at once. Throws what `Deno.listen` throws. */
+  /** Listens at once. Throws what `Deno.listen` throws, and Error for a certificate or key that is none. */
   static listen(options: GrpcServerOptions): GrpcServer {
     return new GrpcServer(options);
   }
@@ -64,6 +66,11 @@ export class GrpcServer implements AsyncDisposable {
   /** Number of connections. */
   get connections(): number {
     return this.#listener.connections;
+  }
+
+  /** What happened on the connections so far. */
+  get counters(): WireCounters {
+    return this.#listener.counters;
   }
 
   /** Resolves once the port is closed and every connection gone. */
@@ -86,10 +93,9 @@ export class GrpcServer implements AsyncDisposable {
     const metadata = new Metadata(headers);
     if (metadata.get(":method") !== "POST") return new Refusal(stream, METHOD_NOT_ALLOWED);
     if (!isGrpc(metadata.get("content-type"))) return new Refusal(stream, UNSUPPORTED_MEDIA_TYPE);
-    const { methods, maxMessageBytes = 1024 * 1024, clock = systemClock, onError = () => {} } = this.#options;
     const path = metadata.get(":path")!;
-    const rpc = new ServerRpc(stream, metadata, { path, maxMessageBytes, held: this.#held, clock, onError });
-    const method = methods.get(path);
+    const rpc = new ServerRpc(stream, metadata, { ...this.#rpcOptions, path });
+    const method = this.#options.methods.get(path);
     if (method !== undefined) {
       rpc.begin(method);
       return rpc;

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { connectHttp2 } from "../http2/client.ts";
+import type { HeaderList } from "../http2/static_table.ts";
 import { callUnary, type ClientListener, GrpcChannel } from "./client.ts";
 import { GrpcServer, type GrpcServerOptions, type Method, type Rpc, unary } from "./server.ts";
 import { GrpcError, Status } from "./status.ts";
@@ -273,4 +276,56 @@ Deno.test("a drained server finishes its RPCs, takes no new ones and closes", as
   assert.deepEqual([(await done).messages.length, (await done).status], [2, Status.OK]);
   await server.closed;
   assert.equal(server.connections, 0);
+});
+
+/** Sends one message, said to be compressed, and resolves with the head and the trailers of the answer. */
+async function sendCompressed(server: GrpcServer, encoding: string, body: Uint8Array): Promise<HeaderList> {
+  const connection = await connectHttp2({ hostname: HOST, port: server.port });
+  const { promise, resolve } = Promise.withResolvers<HeaderList>();
+  let head: HeaderList = [];
+  const stream = connection.open([
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":path", "/t/Reverse"],
+    ["te", "trailers"],
+    ["content-type", "application/grpc"],
+    ["grpc-encoding", encoding],
+  ], {
+    headers: (headers) => void (head = headers),
+    data: (bytes) => stream.consume(bytes.length),
+    ended: (trailers) => resolve([...head, ...trailers]),
+    lost: (_code, reason) => assert.fail(reason),
+  });
+  stream.send(body, Uint8Array.of(1, 0, 0, body.length >>> 8, body.length));
+  stream.end();
+  const fields = await promise;
+  connection.close();
+  await connection.ended;
+  return fields;
+}
+
+Deno.test("a compressed request is taken, and one that unfolds beyond the limit or is packed in another way is not", async () => {
+  await using server = listen({}, { maxMessageBytes: 100_000 });
+  const cases: [encoding: string, body: Uint8Array, status: Status][] = [
+    ["gzip", gzipSync(new Uint8Array(100_000)), Status.OK],
+    ["gzip", gzipSync(new Uint8Array(10_000_000)), Status.RESOURCE_EXHAUSTED],
+    ["snappy", gzipSync(new Uint8Array(1)), Status.UNIMPLEMENTED],
+  ];
+  for (const [encoding, body, status] of cases) {
+    const fields = new Map(await sendCompressed(server, encoding, body));
+    assert.deepEqual([fields.get("grpc-status"), fields.get("grpc-accept-encoding")], [
+      String(status),
+      "identity,gzip",
+    ]);
+  }
+});
+
+Deno.test("the server counts what happens on its connections", async () => {
+  await using server = listen({});
+  const channel = await connect(server);
+  await callUnary(channel, "/t/Reverse", new Uint8Array(1000));
+  await channel[Symbol.asyncDispose]();
+  const { connections, streams, bytesReceived, bytesSent, offences } = server.counters;
+  assert.deepEqual([connections, streams, offences], [1, 1, {}]);
+  assert.ok(bytesReceived > 1000 && bytesSent > 1000);
 });

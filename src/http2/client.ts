@@ -1,14 +1,18 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { Http2Connection } from "./connection.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
+import { HTTP2_LIMITS } from "./limits.ts";
+import { ALPN, checkProtocol, type ClientTls } from "./tls.ts";
 
 export interface ConnectOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Over TLS, with the certificates that the system trusts. */
-  readonly tls?: boolean;
+  /** Over TLS; `true` trusts whom the system trusts. */
+  readonly tls?: boolean | ClientTls | undefined;
   /** Time for the connection and the server's SETTINGS, in ms. */
   readonly connectTimeoutMs?: number;
+  /** A connection that was silent for so many ms is asked for a sign of life by PING; never unless told. */
+  readonly keepaliveMs?: number;
   readonly clock?: Clock;
 }
 
@@ -17,7 +21,8 @@ export interface ConnectOptions {
  * Throws Http2Error CONNECT_ERROR when that takes too long, and what the socket throws.
  */
 export async function connectHttp2(options: ConnectOptions): Promise<Http2Connection> {
-  const { hostname, port, tls = false, connectTimeoutMs = 10_000, clock = systemClock } = options;
+  const { hostname, port, tls = false, connectTimeoutMs = 10_000, keepaliveMs = Infinity } = options;
+  const { clock = systemClock } = options;
   const abort = new AbortController();
   const cancel = clock.setTimer(connectTimeoutMs, () => {
     abort.abort(
@@ -29,7 +34,8 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
   });
   try {
     const socket = await dial({ hostname, port, tls, signal: abort.signal });
-    const connection = new Http2Connection(socket, { peer: `${hostname}:${port}`, clock });
+    const limits = { ...HTTP2_LIMITS, keepaliveMs };
+    const connection = new Http2Connection(socket, { peer: `${hostname}:${port}`, clock, limits });
     abort.signal.addEventListener("abort", () => connection.close());
     await connection.ready;
     return connection;
@@ -40,22 +46,27 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
   }
 }
 
-async function dial(to: { hostname: string; port: number; tls: boolean; signal: AbortSignal }): Promise<Deno.Conn> {
-  const { hostname, port, tls, signal } = to;
+interface Destination {
+  readonly hostname: string;
+  readonly port: number;
+  readonly tls: boolean | ClientTls;
+  readonly signal: AbortSignal;
+}
+
+async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.Conn> {
   const tcp = await Deno.connect({ hostname, port, signal });
   tcp.setNoDelay(true);
-  if (!tls) return tcp;
-  const secure = await Deno.startTls(tcp, { hostname, alpnProtocols: ["h2"] });
+  if (tls === false) return tcp;
+  const { caCerts = [], serverName = hostname } = tls === true ? {} : tls;
+  const secure = await Deno.startTls(tcp, { hostname: serverName, caCerts: [...caCerts], alpnProtocols: ALPN });
   const close = () => secure.close();
   signal.addEventListener("abort", close);
   try {
-    const { alpnProtocol } = await secure.handshake();
-    if (alpnProtocol === "h2") return secure;
-    secure.close();
-    throw new Http2Error(
-      ErrorCode.HTTP_1_1_REQUIRED,
-      `Cannot connect to "${hostname}:${port}": a server of HTTP/2 expected`,
-    );
+    checkProtocol(await secure.handshake());
+    return secure;
+  } catch (error) {
+    if (!signal.aborted) secure.close();
+    throw error;
   } finally {
     signal.removeEventListener("abort", close);
   }

@@ -1,9 +1,11 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
-import { ControlBudget } from "./budget.ts";
+import { ControlBudget, TokenPool } from "./budget.ts";
+import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
 import { CONNECTION_WINDOW_BYTES, FrameReceiver, type FrameReceiverOwner } from "./frame_receiver.ts";
 import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE, writeUint32 } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
+import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Outbox, type OutboxListener } from "./outbox.ts";
 import { SendScheduler } from "./send_scheduler.ts";
 import { encodeSettings, Setting } from "./settings.ts";
@@ -11,57 +13,66 @@ import type { HeaderList } from "./static_table.ts";
 import { Http2Stream, type StreamListener } from "./stream.ts";
 import { StreamTable } from "./stream_table.ts";
 import type { Transport } from "./transport.ts";
+import { ConnectionWatch, type Watched } from "./watch.ts";
 
-/** How long a connection that we end may take to read our last words, and how much of its own we read past. */
-const LINGER_MS = 500;
+/** How much of a connection's own is read past while it reads our last words. */
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 512 * 1024;
-/** A peer that does not answer the PING of a graceful shutdown is taken to have seen the GOAWAY after this time. */
-const SHUTDOWN_PING_MS = 1000;
+/** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
+const SHUTDOWN_PING = 1;
 
 /** Takes a request. The stream may be answered at once; its listener hears the rest. */
 export type Accept = (stream: Http2Stream, headers: HeaderList) => StreamListener;
 
+/** Who keeps a server's connections. */
+export interface ConnectionKeeper {
+  /** The connection has its first stream after a time without. */
+  busy(connection: Http2Connection): void;
+  /** The connection has greeted, or its last stream is over. */
+  idle(connection: Http2Connection): void;
+  /** Whether the server as a whole takes one more stream; room may have been made for it. */
+  takesStream(): boolean;
+  /** The connection ends for what its peer did. */
+  offended(connection: Http2Connection, code: ErrorCode, reason: string): void;
+}
+
 export interface ConnectionOptions {
   /** A server's: who takes the requests. Without it this end is the client. */
   readonly accept?: Accept;
+  readonly keeper?: ConnectionKeeper;
   /** The peer's address for those who ask, such as "127.0.0.1:51234". */
   readonly peer?: string;
   readonly clock?: Clock;
-  /** Streams that the peer may have open at once. */
-  readonly maxConcurrentStreams?: number;
-  /** Largest header list taken, in bytes counted as in RFC 9113 §6.5.2. */
-  readonly maxHeaderListBytes?: number;
-  /** Bytes of waiting DATA above which `Http2Stream.send` returns false. */
-  readonly highWaterBytes?: number;
-  /** Time for the peer's preface and SETTINGS, in ms. */
-  readonly handshakeTimeoutMs?: number;
-  /** A peer that takes none of what waits for it for this long, in ms, is cut off: a stream or the connection. */
-  readonly stallTimeoutMs?: number;
+  readonly limits?: Http2Limits;
+  /** The tokens of the peer's address, shared with its other connections. */
+  readonly pool?: TokenPool;
+  readonly counters?: WireCounters;
 }
 
 /** The life of one HTTP/2 connection, of either end (RFC 9113). What its frames do is in `FrameReceiver`. */
-export class Http2Connection implements FrameReceiverOwner, OutboxListener {
+export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watched {
   readonly peer: string;
   readonly isServer: boolean;
   readonly highWaterBytes: number;
   readonly streams: StreamTable;
   readonly budget: ControlBudget;
   readonly scheduler: SendScheduler;
+  /** Bytes read from the peer. */
+  bytesReceived = 0;
   /** Resolves once the peer's SETTINGS are here; rejects with Http2Error when the connection ends before. */
   readonly ready: Promise<void>;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
   readonly #accept: Accept | undefined;
-  readonly #clock: Clock;
-  readonly #maxStreams: number;
-  readonly #stallTimeoutMs: number;
+  readonly #keeper: ConnectionKeeper | undefined;
+  readonly #limits: Http2Limits;
+  readonly #counters: WireCounters;
   readonly #outbox: Outbox;
   readonly #inbox = new Inbox();
   readonly #receiver: FrameReceiver;
   readonly #greeted = Promise.withResolvers<void>();
-  readonly #timers = new Map<"handshake" | "stall" | "linger" | "shutdown", () => void>();
+  readonly #watch: ConnectionWatch;
   /** "closing" writes what is left and reads nothing more. */
   #phase: "greeting" | "open" | "closing" | "closed" = "greeting";
   /** "announced" after the first GOAWAY of a shutdown; "draining" takes no new streams and closes with the last one. */
@@ -72,26 +83,24 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   #resumeReading = () => {};
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
-    const { accept, peer = "", clock = systemClock, maxConcurrentStreams = 1000, maxHeaderListBytes = 16_384 } =
-      options;
-    const { highWaterBytes = 65_536, handshakeTimeoutMs = 5000, stallTimeoutMs = 15_000 } = options;
+    const { accept, keeper, peer = "", clock = systemClock, limits = HTTP2_LIMITS } = options;
+    const { pool = new TokenPool(clock), counters = new WireCounters() } = options;
     this.peer = peer;
     this.isServer = accept !== undefined;
-    this.highWaterBytes = highWaterBytes;
+    this.highWaterBytes = limits.highWaterBytes;
     this.#accept = accept;
-    this.#clock = clock;
-    this.#maxStreams = maxConcurrentStreams;
-    this.#stallTimeoutMs = stallTimeoutMs;
+    this.#keeper = keeper;
+    this.#limits = limits;
+    this.#counters = counters;
     this.streams = new StreamTable(this.isServer);
-    this.budget = new ControlBudget(clock);
+    this.budget = new ControlBudget(pool);
     this.#outbox = new Outbox(transport, this);
     this.scheduler = new SendScheduler(this.#outbox, this.budget);
-    this.#receiver = new FrameReceiver(this, maxHeaderListBytes);
+    this.#receiver = new FrameReceiver(this, limits.maxHeaderListBytes);
     this.ready = this.#greeted.promise;
     this.ready.catch(() => {});
-    this.#greet(maxHeaderListBytes);
-    this.#setTimer("handshake", handshakeTimeoutMs, () => this.#destroy("the peer did not greet in time"));
-    this.#setTimer("stall", stallTimeoutMs, () => this.#watch());
+    this.#greet();
+    this.#watch = new ConnectionWatch(this, clock, limits);
     this.ended = this.#run();
   }
 
@@ -104,6 +113,11 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   /** Whether no new streams are taken or opened any more. */
   get over(): boolean {
     return this.#farewell === "draining" || this.#phase === "closing" || this.#phase === "closed";
+  }
+
+  /** Streams that are not over. */
+  get openStreams(): number {
+    return this.streams.size;
   }
 
   /** Opens a stream as a client and sends its head; only while `usable`. */
@@ -121,10 +135,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     if (this.#farewell !== "none" || this.over) return;
     this.#farewell = "announced";
     this.#goaway(this.isServer ? MAX_UINT31 : 0, ErrorCode.NO_ERROR);
-    if (!this.isServer) return this.#drain();
-    const at = this.#outbox.frame(FrameType.PING, 0, 0, 8);
-    this.#outbox.bytes.fill(0, at, at + 8);
-    this.#setTimer("shutdown", SHUTDOWN_PING_MS, () => this.#drain());
+    if (!this.isServer) return this.drain();
+    this.#sendPing(SHUTDOWN_PING);
+    this.#watch.announced();
   }
 
   /** Ends every stream now, and the connection as soon as the peer knows: half a second at most. */
@@ -134,6 +147,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   }
 
   accept(stream: Http2Stream, headers: HeaderList): StreamListener {
+    this.#counters.streams++;
+    this.#counters.openStreams++;
+    if (this.streams.size === 1) this.#keeper?.busy(this);
     return this.#accept!(stream, headers);
   }
 
@@ -147,12 +163,19 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   }
 
   takesStreams(): boolean {
-    return this.#farewell !== "draining" && this.streams.size < this.#maxStreams;
+    const taken = this.#farewell !== "draining" && this.streams.size < this.#limits.maxConcurrentStreams &&
+      (this.#keeper?.takesStream() ?? true);
+    if (!taken) this.#counters.refusedStreams++;
+    return taken;
   }
 
   streamOver(stream: Http2Stream): void {
     this.streams.remove(stream);
-    if (stream.localEnded) this.budget.earn();
+    if (stream.delivered) this.budget.earn(1);
+    if (this.isServer) {
+      this.#counters.openStreams--;
+      if (this.streams.size === 0) this.#keeper?.idle(this);
+    }
     this.#finishIfDrained();
   }
 
@@ -160,12 +183,13 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     if (maxStreams !== undefined) this.#peerMaxStreams = maxStreams;
     if (this.#phase !== "greeting") return;
     this.#phase = "open";
-    this.#clearTimer("handshake");
+    this.#watch.greeted();
+    this.#keeper?.idle(this);
     this.#greeted.resolve();
   }
 
-  pingAnswered(): void {
-    if (this.#farewell === "announced") this.#drain();
+  pingAnswered(payload: Uint8Array): void {
+    if (this.#farewell === "announced" && payload[0] === SHUTDOWN_PING) this.drain();
   }
 
   goingAway(lastId: number): void {
@@ -176,7 +200,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     }
   }
 
-  written(): void {
+  written(bytes: number): void {
+    this.#counters.bytesSent += bytes;
     if (this.#outbox.roomForData) this.#resumeReading();
     this.scheduler.run();
   }
@@ -185,11 +210,50 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     this.#destroy("the connection was lost");
   }
 
-  #greet(maxHeaderListBytes: number): void {
+  late(): void {
+    this.#offend(ErrorCode.SETTINGS_TIMEOUT, "the peer did not greet in time");
+    this.#destroy("the peer did not greet in time");
+  }
+
+  /** Cuts off who takes nothing of what waits for it: the whole connection, or single streams. */
+  checkProgress(): void {
+    if (this.#outbox.waiting > 0 && this.#outbox.writes === this.#seenWrites) {
+      this.#offend(ErrorCode.CANCEL, "the peer stopped reading");
+      return this.#destroy("the peer stopped reading");
+    }
+    this.#seenWrites = this.#outbox.writes;
+    for (const stream of this.streams) {
+      if (stream.stalled()) stream.fail(ErrorCode.CANCEL, "the peer stopped reading");
+    }
+  }
+
+  ping(): void {
+    this.#outbox.shrink();
+    this.#sendPing(0);
+  }
+
+  gone(): void {
+    this.#counters.silentConnections++;
+    this.#destroy("the peer gave no sign of life");
+  }
+
+  /** The second GOAWAY of a graceful shutdown: from here on nothing new is taken. */
+  drain(): void {
+    this.#farewell = "draining";
+    this.#watch.drained();
+    if (this.isServer) this.#goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
+    this.#finishIfDrained();
+  }
+
+  lingered(): void {
+    this.#destroy("the connection was closed");
+  }
+
+  #greet(): void {
     if (!this.isServer) this.#outbox.raw(PREFACE);
     const settings = encodeSettings([
-      this.isServer ? [Setting.MAX_CONCURRENT_STREAMS, this.#maxStreams] : [Setting.ENABLE_PUSH, 0],
-      [Setting.MAX_HEADER_LIST_SIZE, maxHeaderListBytes],
+      this.isServer ? [Setting.MAX_CONCURRENT_STREAMS, this.#limits.maxConcurrentStreams] : [Setting.ENABLE_PUSH, 0],
+      [Setting.MAX_HEADER_LIST_SIZE, this.#limits.maxHeaderListBytes],
     ]);
     const at = this.#outbox.frame(FrameType.SETTINGS, 0, 0, settings.length);
     this.#outbox.bytes.set(settings, at);
@@ -207,6 +271,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
           if (this.#discardedBytes > LINGER_BYTES) break;
           continue;
         }
+        this.bytesReceived += bytes;
+        this.#counters.bytesReceived += bytes;
+        this.#watch.heard();
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
@@ -231,7 +298,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   async #read(): Promise<number | null> {
     try {
       return await this.transport.read(this.#inbox.room());
-    } catch {
+    } catch (error) {
+      if (error instanceof Http2Error) this.#offend(error.code, error.message);
       return null;
     }
   }
@@ -249,12 +317,10 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     this.#finishIfDrained();
   }
 
-  /** The second GOAWAY of a graceful shutdown: from here on nothing new is taken. */
-  #drain(): void {
-    this.#farewell = "draining";
-    this.#clearTimer("shutdown");
-    if (this.isServer) this.#goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
-    this.#finishIfDrained();
+  #sendPing(mark: number): void {
+    const at = this.#outbox.frame(FrameType.PING, 0, 0, 8);
+    this.#outbox.bytes.fill(0, at, at + 8);
+    this.#outbox.bytes[at] = mark;
   }
 
   #finishIfDrained(): void {
@@ -272,6 +338,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
   /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1). */
   #fail(code: ErrorCode, reason: string): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
+    if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
     this.#goaway(this.streams.lastPeerId, code, reason);
     this.#finish();
     this.#loseStreams(code, reason);
@@ -282,7 +349,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#phase = "closing";
     this.#inbox.clear();
-    this.#setTimer("linger", LINGER_MS, () => this.#destroy("the connection was closed"));
+    this.#watch.linger();
     this.#outbox.whenEmpty(() => void this.#closeWrite());
   }
 
@@ -298,8 +365,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#inbox.clear();
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#watch.stop();
+    this.budget.close();
     this.#outbox.close();
     this.#resumeReading();
     this.transport.close();
@@ -313,24 +380,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener {
     for (const stream of this.streams) stream.lose(code, reason);
   }
 
-  /** Cuts off who takes nothing of what waits for it: the whole connection, or single streams. */
-  #watch(): void {
-    if (this.#outbox.waiting > 0 && this.#outbox.writes === this.#seenWrites) {
-      return this.#destroy("the peer stopped reading");
-    }
-    this.#seenWrites = this.#outbox.writes;
-    for (const stream of this.streams) {
-      if (stream.stalled()) stream.fail(ErrorCode.CANCEL, "the peer stopped reading");
-    }
-    this.#setTimer("stall", this.#stallTimeoutMs, () => this.#watch());
-  }
-
-  #setTimer(name: "handshake" | "stall" | "linger" | "shutdown", ms: number, fire: () => void): void {
-    this.#timers.set(name, this.#clock.setTimer(ms, fire));
-  }
-
-  #clearTimer(name: "handshake" | "shutdown"): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
+  #offend(code: ErrorCode, reason: string): void {
+    this.#counters.offence(code);
+    this.#keeper?.offended(this, code, reason);
   }
 }

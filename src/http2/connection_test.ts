@@ -83,7 +83,7 @@ Deno.test("frames of one turn leave in one write", async () => {
 });
 
 Deno.test("a stream over the limit is refused alone", async () => {
-  const served = serve({ maxConcurrentStreams: 1 });
+  const served = serve({ limits: { maxConcurrentStreams: 1 } });
   served.peer.send(headers(1), headers(3));
   const reset = await served.peer.next(FrameType.RST_STREAM);
   assert.deepEqual([reset.id, readUint32(reset.payload, 0)], [3, ErrorCode.REFUSED_STREAM]);
@@ -107,7 +107,6 @@ Deno.test("a peer that never greets is cut off", async () => {
   const connection = new Http2Connection(peer, {
     clock,
     accept: () => assert.fail("no request"),
-    handshakeTimeoutMs: 5000,
   });
   peer.send(PREFACE.subarray(0, 10));
   clock.advance(4999);
@@ -118,7 +117,7 @@ Deno.test("a peer that never greets is cut off", async () => {
 });
 
 Deno.test("a peer that takes nothing for long is cut off, and a stream that it starves is lost", async () => {
-  const served = serve({ stallTimeoutMs: 1000 });
+  const served = serve({ limits: { stallTimeoutMs: 1000 } });
   served.peer.send(headers(1), frame(FrameType.PING, 0, 0, uint32(1, 2)));
   await served.peer.next(FrameType.PING);
   served.streams[0]!.send(new Uint8Array(100_000));

@@ -32,7 +32,7 @@ export interface FrameReceiverOwner extends StreamOwner {
   /** The peer's SETTINGS are in force; `maxStreams` is how many we may open, undefined when it does not say. */
   settled(maxStreams: number | undefined): void;
   /** The peer answered a PING of ours. */
-  pingAnswered(): void;
+  pingAnswered(payload: Uint8Array): void;
   /** The peer ends the connection and takes no stream above `lastId`. */
   goingAway(lastId: number): void;
 }
@@ -243,7 +243,7 @@ export class FrameReceiver {
     if (id !== 0) throw misplaced("PING on a stream");
     if (payload.length !== 8) throw wrongSize("PING", payload.length);
     this.#budget.spend(Cost.CONTROL);
-    if ((flags & Flag.ACK) !== 0) return this.#owner.pingAnswered();
+    if ((flags & Flag.ACK) !== 0) return this.#owner.pingAnswered(payload);
     const { outbox } = this.#owner.scheduler;
     const at = outbox.frame(FrameType.PING, Flag.ACK, 0, 8);
     outbox.bytes.set(payload, at);

@@ -26,6 +26,9 @@ export const MAX_UINT31 = 0x7fff_ffff;
 /** What a client sends before its first frame (RFC 9113 §3.4). */
 export const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
+/** One for all who have nothing yet: an array of one's own takes 300 bytes. */
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 /** Writes a big-endian 32-bit number. */
 export function writeUint32(into: Uint8Array, at: number, value: number): void {
   into[at] = value >>> 24;

@@ -1,4 +1,5 @@
 import { ErrorCode, Http2Error } from "./errors.ts";
+import { NO_BYTES } from "./frames.ts";
 import { charactersOf, decodeHuffman } from "./huffman.ts";
 import { type HeaderField, type HeaderList, STATIC_TABLE } from "./static_table.ts";
 
@@ -20,7 +21,7 @@ export class HpackDecoder {
   readonly #entries: HeaderField[] = [];
   #tableBytes = 0;
   #tableLimit: number;
-  #block: Uint8Array = new Uint8Array(0);
+  #block: Uint8Array = NO_BYTES;
   #at = 0;
 
   constructor(readonly limits: HpackLimits) {

@@ -1,5 +1,5 @@
 import { ErrorCode, Http2Error } from "./errors.ts";
-import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, PREFACE, readUint24, readUint31 } from "./frames.ts";
+import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, NO_BYTES, PREFACE, readUint24, readUint31 } from "./frames.ts";
 
 const FIRST_BYTES = 1024;
 /** Holds the largest frame, and about a hundred of the small ones of a call. */
@@ -11,7 +11,7 @@ export class Inbox {
   flags = 0;
   id = 0;
   /** Payload of the frame that `next` found; valid until `room` is called. */
-  payload = new Uint8Array(0);
+  payload: Uint8Array = NO_BYTES;
   #bytes = new Uint8Array(FIRST_BYTES);
   #from = 0;
   #end = 0;

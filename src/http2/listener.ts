@@ -1,39 +1,66 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
-import { type Accept, type ConnectionOptions, Http2Connection } from "./connection.ts";
+import { AddressBook, type AddressEntry } from "./address_book.ts";
+import { type Accept, type ConnectionKeeper, Http2Connection } from "./connection.ts";
+import { WireCounters } from "./counters.ts";
+import { ErrorCode } from "./errors.ts";
+import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
+import { Roster } from "./roster.ts";
+import { serverContext, type ServerTls, TlsTransport } from "./tls.ts";
+import type { Transport } from "./transport.ts";
 
 /** Pause before another try when a connection cannot be accepted: out of file descriptors, most likely. */
 const ACCEPT_RETRY_MS = 50;
 
-export interface ListenerOptions extends ConnectionOptions {
+/** A connection that ends for what its peer did. */
+export interface Offence {
+  /** The peer's address and port, such as "192.0.2.1:51234". */
+  readonly peer: string;
+  readonly code: ErrorCode;
+  /** A sentence without the peer's words. */
+  readonly reason: string;
+}
+
+export interface ListenerOptions {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
   readonly accept: Accept;
-  /** Connections at once; more are closed as they come. */
-  readonly maxConnections?: number;
-  /** Connections at once from one address. */
-  readonly maxConnectionsPerPeer?: number;
+  /** TLS with HTTP/2 negotiated in it; without, clients must know that HTTP/2 is spoken (RFC 9113 §3.3). */
+  readonly tls?: ServerTls | undefined;
+  readonly clock?: Clock;
+  readonly limits?: Http2Limits;
   /** Hears what a stream's listener threw; the connection is gone by then. */
-  readonly onError?: (error: unknown, where: string) => void;
+  readonly onError?: ((error: unknown, where: string) => void) | undefined;
+  /** Hears of every connection that ends for what its peer did, once. */
+  readonly onOffence?: ((offence: Offence) => void) | undefined;
 }
 
-/** A port that speaks HTTP/2 without TLS, to clients that know so ("prior knowledge", RFC 9113 §3.3). */
-export class Http2Listener {
+/** A port that speaks HTTP/2. */
+export class Http2Listener implements ConnectionKeeper {
+  readonly counters = new WireCounters();
   /** Resolves once the port is closed and every connection gone. */
   readonly closed: Promise<void>;
   readonly #socket: Deno.TcpListener;
+  readonly #transportOver: (socket: Deno.TcpConn) => Transport;
   readonly #options: ListenerOptions;
+  readonly #limits: Http2Limits;
   readonly #clock: Clock;
   readonly #connections = new Set<Http2Connection>();
-  readonly #perPeer = new Map<string, number>();
+  readonly #roster = new Roster<Http2Connection>();
+  readonly #addresses: AddressBook;
   readonly #gone = Promise.withResolvers<void>();
   #open = true;
   #cancelRetry = () => {};
 
   constructor(options: ListenerOptions) {
+    const { hostname, port, tls, clock = systemClock, limits = HTTP2_LIMITS } = options;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#socket = Deno.listen({ hostname: options.hostname, port: options.port });
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#addresses = new AddressBook(clock);
+    const context = tls && serverContext(tls);
+    this.#transportOver = (socket) => context === undefined ? socket : new TlsTransport(socket, context);
+    this.#socket = Deno.listen({ hostname, port });
     this.closed = this.#gone.promise;
     void this.#acceptAll();
   }
@@ -62,17 +89,36 @@ export class Http2Listener {
     this.#settle();
   }
 
+  busy(connection: Http2Connection): void {
+    this.#roster.busy(connection);
+  }
+
+  idle(connection: Http2Connection): void {
+    this.#roster.idle(connection);
+  }
+
+  takesStream(): boolean {
+    return this.counters.openStreams < this.#limits.maxStreams || this.#evict(this.#roster.leastUseful());
+  }
+
+  offended({ peer }: Http2Connection, code: ErrorCode, reason: string): void {
+    this.#options.onOffence?.({ peer, code, reason });
+  }
+
   async #acceptAll(): Promise<void> {
     while (this.#open) {
       try {
         this.#take(await this.#socket.accept());
       } catch {
-        if (this.#open) await this.#pause();
+        if (this.#open) await this.#makeWay();
       }
     }
   }
 
-  #pause(): Promise<void> {
+  /** A connection waits that cannot be accepted: one that is of no use goes, and another try follows after a pause. */
+  #makeWay(): Promise<void> {
+    this.counters.failedAccepts++;
+    this.#evict(this.#roster.dispensable());
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#clock.setTimer(ACCEPT_RETRY_MS, resolve);
     this.#cancelRetry = () => {
@@ -83,30 +129,49 @@ export class Http2Listener {
   }
 
   #take(socket: Deno.TcpConn): void {
-    const { maxConnections = 4096, maxConnectionsPerPeer = 2048 } = this.#options;
+    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     const { hostname, port } = socket.remoteAddr;
-    const fromPeer = this.#perPeer.get(hostname) ?? 0;
-    if (!this.#open || this.#connections.size >= maxConnections || fromPeer >= maxConnectionsPerPeer) {
+    const address = this.#addresses.open(hostname);
+    const full = this.#roster.size >= maxConnections && !this.#evict(this.#roster.dispensable());
+    if (!this.#open || full || address.connections > maxConnectionsPerPeer) {
+      this.counters.refusedConnections++;
+      this.#addresses.close(address);
       socket.close();
       return;
     }
+    this.counters.connections++;
     socket.setNoDelay(true);
-    this.#perPeer.set(hostname, fromPeer + 1);
-    const connection = new Http2Connection(socket, { ...this.#options, peer: `${hostname}:${port}` });
+    const connection = new Http2Connection(this.#transportOver(socket), {
+      accept: this.#options.accept,
+      keeper: this,
+      peer: `${hostname}:${port}`,
+      clock: this.#clock,
+      limits: this.#limits,
+      pool: address.pool,
+      counters: this.counters,
+    });
     this.#connections.add(connection);
-    void this.#untilEnd(connection, hostname);
+    this.#roster.add(connection);
+    void this.#untilEnd(connection, address);
   }
 
-  async #untilEnd(connection: Http2Connection, hostname: string): Promise<void> {
+  #evict(connection: Http2Connection | undefined): boolean {
+    if (connection === undefined) return false;
+    this.counters.evictedConnections++;
+    this.#roster.remove(connection);
+    connection.close();
+    return true;
+  }
+
+  async #untilEnd(connection: Http2Connection, address: AddressEntry): Promise<void> {
     try {
       await connection.ended;
     } catch (error) {
       this.#options.onError?.(error, "a connection");
     }
     this.#connections.delete(connection);
-    const left = this.#perPeer.get(hostname)! - 1;
-    if (left > 0) this.#perPeer.set(hostname, left);
-    else this.#perPeer.delete(hostname);
+    this.#roster.remove(connection);
+    this.#addresses.close(address);
     this.#settle();
   }
 

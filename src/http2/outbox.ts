@@ -1,16 +1,17 @@
-import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, writeUint32 } from "./frames.ts";
+import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, NO_BYTES, writeUint32 } from "./frames.ts";
 import type { Transport } from "./transport.ts";
 
 /** Above this many waiting bytes streams hold their DATA back. */
 const DATA_HIGH_WATER_BYTES = 256 * 1024;
 /** A peer that lets this many bytes of answers pile up does not read: the connection is given up. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const FIRST_BYTES = 512;
 /** Buffers larger than this are not kept after the write that needed them. */
 const KEPT_BYTES = 64 * 1024;
 
 export interface OutboxListener {
-  /** A write is done: there may be room for DATA again. */
-  written(): void;
+  /** A write of `bytes` is done: there may be room for DATA again. */
+  written(bytes: number): void;
   /** The transport failed, or the peer lets too much pile up. */
   failed(): void;
 }
@@ -21,10 +22,10 @@ export interface OutboxListener {
  */
 export class Outbox {
   /** Where the frame that `frame()` opened last is to be filled in. */
-  bytes = new Uint8Array(512);
+  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   /** Number of writes finished so far: whoever waits for progress compares two readings. */
   writes = 0;
-  #spare = new Uint8Array(0);
+  #spare: Uint8Array = NO_BYTES;
   #length = 0;
   #inFlight = 0;
   #busy = false;
@@ -96,6 +97,13 @@ export class Outbox {
     else then();
   }
 
+  /** Gives back what an idle connection does not need. */
+  shrink(): void {
+    if (this.#busy) return;
+    this.bytes = new Uint8Array(FIRST_BYTES);
+    this.#spare = NO_BYTES;
+  }
+
   /** Forgets what waits; nothing is written any more. */
   close(): void {
     this.#closed = true;
@@ -123,7 +131,7 @@ export class Outbox {
     while (this.#length > 0) {
       const bytes = this.bytes;
       const length = this.#length;
-      this.bytes = this.#spare.length > 0 ? this.#spare : new Uint8Array(512);
+      this.bytes = this.#spare.length > 0 ? this.#spare : new Uint8Array(FIRST_BYTES);
       this.#inFlight = length;
       this.#length = 0;
       try {
@@ -132,10 +140,10 @@ export class Outbox {
         return this.listener.failed();
       }
       this.#inFlight = 0;
-      this.#spare = bytes.length <= KEPT_BYTES ? bytes : new Uint8Array(0);
+      this.#spare = bytes.length <= KEPT_BYTES ? bytes : NO_BYTES;
       this.writes++;
       if (this.#closed) return;
-      this.listener.written();
+      this.listener.written(length);
     }
     this.#busy = false;
     this.#emptied?.();

@@ -3,6 +3,7 @@ import { ManualClock } from "../../tests/manual_clock.ts";
 import { type ConnectionOptions, Http2Connection } from "./connection.ts";
 import { Flag, FrameType, PREFACE, readUint24, readUint31, readUint32, writeUint32 } from "./frames.ts";
 import { encodeHeaders } from "./hpack.ts";
+import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import type { HeaderList } from "./static_table.ts";
 import type { Http2Stream } from "./stream.ts";
 import type { Transport } from "./transport.ts";
@@ -131,8 +132,12 @@ export interface Served {
   readonly heard: string[];
 }
 
+export interface ServeOptions extends Omit<ConnectionOptions, "limits"> {
+  readonly limits?: Partial<Http2Limits>;
+}
+
 /** A server's end that only listens, greeted by its peer. */
-export function serve(options: ConnectionOptions = {}): Served {
+export function serve({ limits, ...options }: ServeOptions = {}): Served {
   const peer = new Peer();
   const clock = new ManualClock();
   const streams: Http2Stream[] = [];
@@ -148,6 +153,7 @@ export function serve(options: ConnectionOptions = {}): Served {
         drained: () => void heard.push(`${stream.id} drained`),
       };
     },
+    limits: { ...HTTP2_LIMITS, ...limits },
     ...options,
   });
   peer.send(PREFACE, SETTINGS);

@@ -32,7 +32,7 @@ export class SendScheduler {
   /** Counts a DATA frame of `bytes` that was sent. */
   sent(bytes: number): void {
     this.window -= bytes;
-    this.budget.earn();
+    this.budget.earn(1);
   }
 
   /** Puts a sender at the end of the queue. */

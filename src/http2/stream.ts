@@ -1,13 +1,13 @@
+import { Cost } from "./budget.ts";
 import { ErrorCode, StreamError } from "./errors.ts";
 import { windowExceeded } from "./faults.ts";
-import { DEFAULT_WINDOW_BYTES, Flag, FrameType, MAX_FRAME_BYTES, MAX_UINT31 } from "./frames.ts";
+import { DEFAULT_WINDOW_BYTES, Flag, FrameType, MAX_FRAME_BYTES, MAX_UINT31, NO_BYTES } from "./frames.ts";
 import { encodeHeaders } from "./hpack.ts";
 import type { SendScheduler, WaitingSender } from "./send_scheduler.ts";
 import type { HeaderList } from "./static_table.ts";
 
 /** Consumed bytes are given back to the peer's window once they are this many. */
 const WINDOW_STEP_BYTES = DEFAULT_WINDOW_BYTES >>> 1;
-const NOTHING = new Uint8Array(0);
 
 /** What the owner of a stream is told. Nothing is said any more once either side has closed the stream for good. */
 export interface StreamListener {
@@ -51,6 +51,8 @@ export class Http2Stream implements WaitingSender {
   resetByUs = false;
   /** Something was sent on it. */
   answered = false;
+  /** Everything was sent, to the end. */
+  delivered = false;
   /** Bytes of DATA announced by content-length and not yet received; undefined when it was not announced. */
   expectedBytes: number | undefined;
   /** A client's: the head of the response is here. */
@@ -65,6 +67,8 @@ export class Http2Stream implements WaitingSender {
   #full = false;
   #unmoved = false;
   #trailers: Uint8Array | undefined;
+  /** Tokens that the peer gets back when its windows take the answer after all. */
+  #deposit = 0;
 
   constructor(readonly owner: StreamOwner, readonly id: number) {
     this.sendWindow = owner.scheduler.initialStreamWindow;
@@ -81,7 +85,7 @@ export class Http2Stream implements WaitingSender {
     this.answered = true;
     this.owner.scheduler.outbox.headers(this.id, blockOf(headers), endStream);
     if (!endStream) return;
-    this.localEnded = true;
+    this.localEnded = this.delivered = true;
     this.#finishIfAnswered();
   }
 
@@ -89,7 +93,7 @@ export class Http2Stream implements WaitingSender {
    * Sends `head` and `body` as one run of bytes; they are copied before the call returns. Returns false when more than
    * the high-water mark waits, or when the stream is over: then stop until `drained`.
    */
-  send(body: Uint8Array, head: Uint8Array = NOTHING): boolean {
+  send(body: Uint8Array, head: Uint8Array = NO_BYTES): boolean {
     if (this.closed || this.localEnded) return false;
     const { scheduler } = this.owner;
     const length = head.length + body.length;
@@ -120,8 +124,11 @@ export class Http2Stream implements WaitingSender {
   end(trailers?: HeaderList | Uint8Array): void {
     if (this.closed || this.localEnded) return;
     this.localEnded = true;
-    this.#trailers = trailers === undefined ? NOTHING : blockOf(trailers);
-    if (this.#queuedBytes === 0) this.#sendEnd();
+    this.#trailers = trailers === undefined ? NO_BYTES : blockOf(trailers);
+    if (this.#queuedBytes === 0) return this.#sendEnd();
+    if (!this.owner.isServer) return;
+    this.#deposit = Cost.ABANDONED;
+    this.charge(Cost.ABANDONED);
   }
 
   /** Ends the stream at once; what waits is forgotten. */
@@ -242,14 +249,15 @@ export class Http2Stream implements WaitingSender {
     this.#trailers = undefined;
     if (trailers.length > 0) outbox.headers(this.id, trailers, true);
     else outbox.frame(FrameType.DATA, Flag.END_STREAM, this.id, 0);
+    this.delivered = true;
+    if (this.#deposit > 0) this.owner.scheduler.budget.earn(this.#deposit);
     this.#finishIfAnswered();
   }
 
   /** A complete response ends the stream, whether or not the request is complete (RFC 9113 §8.1). */
   #finishIfAnswered(): void {
-    const sent = this.localEnded && this.#trailers === undefined;
-    if (sent && this.remoteEnded) this.#close();
-    else if (this.owner.isServer ? sent : this.remoteEnded) this.reset(ErrorCode.NO_ERROR);
+    if (this.delivered && this.remoteEnded) this.#close();
+    else if (this.owner.isServer ? this.delivered : this.remoteEnded) this.reset(ErrorCode.NO_ERROR);
   }
 
   #close(): void {

@@ -1,0 +1,64 @@
+/** What the roster has to know of a connection. */
+export interface Listed {
+  /** Bytes read so far. */
+  readonly bytesReceived: number;
+  /** Streams that are not over. */
+  readonly openStreams: number;
+}
+
+/** A connection whose peer has sent less than this for each of its open streams may go when there is no room. */
+const LEAST_BYTES_PER_STREAM = 1024;
+
+/** The connections of a server, by what they are good for. One that was removed does not come back. */
+export class Roster<C extends Listed> {
+  /** Not greeted yet, the oldest first. */
+  readonly #strangers = new Set<C>();
+  /** Without a stream, the longest so first. */
+  readonly #idle = new Set<C>();
+  readonly #busy = new Set<C>();
+
+  get size(): number {
+    return this.#strangers.size + this.#idle.size + this.#busy.size;
+  }
+
+  add(connection: C): void {
+    this.#strangers.add(connection);
+  }
+
+  /** It has greeted, or its last stream is over. */
+  idle(connection: C): void {
+    const listed = this.#strangers.delete(connection) || this.#busy.delete(connection);
+    if (listed) this.#idle.add(connection);
+  }
+
+  /** It has its first stream. */
+  busy(connection: C): void {
+    if (this.#idle.delete(connection)) this.#busy.add(connection);
+  }
+
+  remove(connection: C): void {
+    this.#strangers.delete(connection);
+    this.#idle.delete(connection);
+    this.#busy.delete(connection);
+  }
+
+  /** The one to close for a newcomer: a stranger, else one without a stream, else the least useful; or none. */
+  dispensable(): C | undefined {
+    for (const connection of this.#strangers) return connection;
+    for (const connection of this.#idle) return connection;
+    return this.leastUseful();
+  }
+
+  /** Of those with streams the one whose peer sends the least for them, if it is next to nothing. */
+  leastUseful(): C | undefined {
+    let least: C | undefined;
+    let leastBytes = LEAST_BYTES_PER_STREAM;
+    for (const connection of this.#busy) {
+      const bytes = connection.bytesReceived / connection.openStreams;
+      if (bytes >= leastBytes) continue;
+      least = connection;
+      leastBytes = bytes;
+    }
+    return least;
+  }
+}
