@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { fuzz } from "./fuzz.ts";
+
+const MIB = 2 ** 20;
+
+Deno.test("conversations that break the rules, for eight seconds, kill, stall and grow nothing", async () => {
+  const seed = Math.floor(performance.timeOrigin) >>> 0;
+  const { connections, calls, p99Ms, memory } = await fuzz({ seed, connections: 100_000, ms: 8000 });
+  console.log(`${connections} connections from seed ${seed}: bystander's p99 ${p99Ms.toFixed(1)} ms, ${calls} calls`);
+  assert.ok(connections > 5000, `only ${connections} connections`);
+  assert.ok(calls > 20, `only ${calls} calls`);
+  assert.ok(p99Ms < 1000, `p99 of ${p99Ms} ms`);
+  assert.ok(memory[1] < 600 * MIB, `${memory[1] / MIB} MiB`);
+});

@@ -1,0 +1,50 @@
+/** A TCP connection that says what it is told to, and knows when the server has had enough of it. */
+export class RawClient implements Disposable {
+  /** Resolves when the server has ended the connection, or this end has closed it. */
+  readonly ended: Promise<void>;
+  /** Whether `ended` has resolved. */
+  over = false;
+  /** Bytes that the server has sent. */
+  received = 0;
+  readonly #conn: Deno.TcpConn;
+
+  private constructor(conn: Deno.TcpConn, reads: boolean) {
+    this.#conn = conn;
+    this.ended = reads ? this.#readToEnd() : Promise.resolve();
+  }
+
+  /** `reads: false` never takes a byte of what the server says. */
+  static async connect(port: number, { reads = true } = {}): Promise<RawClient> {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    conn.setNoDelay(true);
+    return new RawClient(conn, reads);
+  }
+
+  /** Sends all of `bytes`. Returns false when the server does not take them any more. */
+  async send(bytes: Uint8Array): Promise<boolean> {
+    try {
+      for (let from = 0; from < bytes.length && !this.over;) from += await this.#conn.write(bytes.subarray(from));
+      return !this.over;
+    } catch {
+      return false;
+    }
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#conn.closeWrite().catch(() => {});
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn.close();
+  }
+
+  async #readToEnd(): Promise<void> {
+    const sink = new Uint8Array(16_384);
+    try {
+      for (let bytes; (bytes = await this.#conn.read(sink)) !== null;) this.received += bytes;
+    } catch {
+      // reset by the server, or closed by this end
+    }
+    this.over = true;
+  }
+}
