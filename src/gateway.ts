@@ -70,6 +70,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
     clock,
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
+    highWaterMessages: config.gateway.responseQueue,
     onError: (error, where) =>
       log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
     methods: new Map([

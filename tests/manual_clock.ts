@@ -22,6 +22,10 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(id);
   }
 
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
   /** How many timers are set. */
   get timers(): number {
     return this.#timers.size;

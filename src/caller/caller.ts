@@ -314,5 +314,6 @@ function sinceNow(clock: Clock): Clock {
     now: () => clock.now() - origin,
     date: () => clock.date(),
     setTimer: (ms, fire) => clock.setTimer(ms, fire),
+    nextTurn: () => clock.nextTurn(),
   };
 }

@@ -113,6 +113,7 @@ Deno.test("the caller reports an RPC that the endpoint leaves open", async () =>
       timers.push(timer);
       return () => timers = timers.filter((each) => each !== timer);
     },
+    nextTurn: () => Promise.resolve(),
   };
   const started = Promise.withResolvers<void>();
   await using server = serve({

@@ -15,5 +15,6 @@ export function paced(clock: Clock, speed: number): Clock {
     now: () => (clock.now() - origin) * speed,
     date: () => clock.date(),
     setTimer: (ms, fire) => clock.setTimer(ms / speed, fire),
+    nextTurn: () => clock.nextTurn(),
   };
 }

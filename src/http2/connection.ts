@@ -19,6 +19,8 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 512 * 1024;
+/** A client that brings this much at once waits for the next turn of the event loop, so that the others get theirs. */
+const FAIR_READ_BYTES = 16_384;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -55,6 +57,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly peer: string;
   readonly isServer: boolean;
   readonly highWaterBytes: number;
+  readonly highWaterMessages: number;
   readonly streams: StreamTable;
   readonly budget: ControlBudget;
   readonly scheduler: SendScheduler;
@@ -64,6 +67,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly ready: Promise<void>;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
+  readonly #clock: Clock;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -88,6 +92,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.peer = peer;
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
+    this.highWaterMessages = limits.highWaterMessages;
+    this.#clock = clock;
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -278,6 +284,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         try {
           prefaced ||= this.#inbox.takePreface();
           if (prefaced) this.#takeFrames();
+          if (this.isServer && bytes >= FAIR_READ_BYTES) await this.#clock.nextTurn();
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;

@@ -12,6 +12,8 @@ export interface Http2Limits {
   readonly maxHeaderListBytes: number;
   /** Bytes of waiting DATA above which `Http2Stream.send` returns false. */
   readonly highWaterBytes: number;
+  /** The same, in pieces given to `send` that wait. */
+  readonly highWaterMessages: number;
   /** Time for TLS, the preface and SETTINGS. */
   readonly handshakeTimeoutMs: number;
   /** A peer that takes none of what waits for it for this long is cut off: a stream or the connection. */
@@ -34,6 +36,7 @@ export const HTTP2_LIMITS: Http2Limits = {
   maxStreams: 20_000,
   maxHeaderListBytes: 16_384,
   highWaterBytes: 65_536,
+  highWaterMessages: Infinity,
   handshakeTimeoutMs: 5000,
   stallTimeoutMs: 15_000,
   keepaliveMs: 30_000,

@@ -30,6 +30,8 @@ export interface StreamOwner {
   readonly scheduler: SendScheduler;
   /** Bytes of waiting DATA above which `send` returns false. */
   readonly highWaterBytes: number;
+  /** The same, in pieces given to `send`. */
+  readonly highWaterMessages: number;
   /** The server's side of the connection: its streams are over once the response is sent. */
   readonly isServer: boolean;
   /** The stream is over: `resetByUs` and `remoteEnded` say how. */
@@ -116,7 +118,7 @@ export class Http2Stream implements WaitingSender {
     this.#queuedBytes += length;
     if (scheduler.contended) scheduler.wait(this);
     else this.transmit();
-    this.#full = this.#queuedBytes > this.owner.highWaterBytes;
+    this.#full = this.#queuedBytes > this.owner.highWaterBytes || this.#queue.length >= this.owner.highWaterMessages;
     return !this.#full;
   }
 
@@ -221,10 +223,16 @@ export class Http2Stream implements WaitingSender {
       }
     }
     if (this.#queuedBytes === 0 && this.#trailers !== undefined) this.#sendEnd();
-    else if (this.#full && this.#queuedBytes <= this.owner.highWaterBytes >>> 1) {
+    else if (this.#full && this.#drained()) {
       this.#full = false;
       this.listener?.drained?.();
     }
+  }
+
+  /** Half of what may wait is gone. */
+  #drained(): boolean {
+    const { highWaterBytes, highWaterMessages } = this.owner;
+    return this.#queuedBytes <= highWaterBytes / 2 && this.#queue.length <= highWaterMessages / 2;
   }
 
   #sendFrame(scheduler: SendScheduler): void {

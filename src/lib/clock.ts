@@ -6,6 +6,8 @@ export interface Clock {
   date(): number;
   /** Calls `fire` once, after `ms` milliseconds. Returns what calls it off. A timer never keeps the process alive. */
   setTimer(ms: number, fire: () => void): () => void;
+  /** Resolves in a later turn of the event loop, when what else is waiting has had its chance. */
+  nextTurn(): Promise<void>;
 }
 
 /** The real time. */
@@ -17,6 +19,7 @@ export const systemClock: Clock = {
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
   },
+  nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
 };
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */

@@ -1,30 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { Clock } from "./clock.ts";
+import { ManualClock } from "../../tests/manual_clock.ts";
 import { LineWriter, type LineWriterOptions } from "./log_writer.ts";
-
-/** A clock that goes on when told to. */
-class HandClock implements Clock {
-  #now = 0;
-  #timers: { at: number; fire: () => void }[] = [];
-
-  now = () => this.#now;
-  date = () => this.#now;
-
-  setTimer(ms: number, fire: () => void): () => void {
-    const timer = { at: this.#now + ms, fire };
-    this.#timers.push(timer);
-    return () => this.#timers = this.#timers.filter((other) => other !== timer);
-  }
-
-  /** Moves `ms` milliseconds ahead and lets everything that was waiting for that happen. */
-  async pass(ms: number): Promise<void> {
-    this.#now += ms;
-    const due = this.#timers.filter(({ at }) => at <= this.#now);
-    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
-    for (const { fire } of due) fire();
-    await settled();
-  }
-}
 
 /** An output that takes nothing until its gate is opened. */
 class GatedOutput {
@@ -46,13 +22,19 @@ class GatedOutput {
   }
 }
 
+/** Moves time on by `ms` and lets everything that was waiting for that happen. */
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  clock.advance(ms);
+  await settled();
+}
+
 /** Waits until no promise that can go on is left. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 100; turn++) await Promise.resolve();
 }
 
 function writer(write: LineWriterOptions["write"], options: Partial<LineWriterOptions> = {}) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   return { clock, writer: new LineWriter({ write, clock, lossLine: (lost) => `lost ${lost}`, ...options }) };
 }
 
@@ -113,9 +95,9 @@ Deno.test("losses are announced once a second, the last ones without waiting for
   second!.open();
   await settled();
   assert.equal(text, "a\nlost 1\nc\ne\n");
-  await clock.pass(999);
+  await pass(clock, 999);
   assert.equal(text, "a\nlost 1\nc\ne\n");
-  await clock.pass(1);
+  await pass(clock, 1);
   assert.equal(text, "a\nlost 1\nc\ne\nlost 1\n");
 });
 
@@ -131,10 +113,10 @@ Deno.test("a failing output is complained about once and tried again every secon
   lines.push("a");
   await settled();
   lines.push("b");
-  await clock.pass(1000);
+  await pass(clock, 1000);
   lines.push("c");
   full = false;
-  await clock.pass(1000);
+  await pass(clock, 1000);
   assert.equal(failures.length, 1);
   assert.equal(text, "lost 2\nc\n");
   assert.equal(lines.lost, 2);
@@ -152,7 +134,7 @@ Deno.test("a line that broke off half-way does not run into the next", async () 
   lines.push("abcdef");
   await settled();
   lines.push("next");
-  await clock.pass(1000);
+  await pass(clock, 1000);
   assert.equal(text, "ab\nlost 1\nnext\n");
 });
 
@@ -167,7 +149,7 @@ Deno.test("an output that is full for the moment loses nothing", async () => {
   lines.push("a");
   await settled();
   full = false;
-  await clock.pass(20);
+  await pass(clock, 20);
   assert.equal(text, "a\n");
   assert.equal(lines.lost, 0);
 });
