@@ -68,6 +68,7 @@ export function api(house: House): Hono {
       has_get_connection_events: true,
       connection_events_count: house.history.events.length,
       connections: house.grpc.connections(),
+      wire: house.grpc.counters,
       total_sessions: sessions.length,
       opened_since_start: house.switchboard.opened,
       sessions,

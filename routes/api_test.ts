@@ -123,6 +123,7 @@ Deno.test("/api/debug/sessions counts connections, calls and events", async () =
     has_get_connection_events: true,
     connection_events_count: 6,
     connections: 2,
+    wire: { floods: 3 },
     total_sessions: 1,
     opened_since_start: 2,
   });

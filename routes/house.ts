@@ -19,7 +19,13 @@ export interface House {
     /** Calls finished since the start, by outcome. */
     readonly outcomes: ReadonlyMap<CallOutcome, number>;
   };
-  readonly grpc: { readonly host: string; readonly port: number; readonly connections: () => number };
+  readonly grpc: {
+    readonly host: string;
+    readonly port: number;
+    readonly connections: () => number;
+    /** What happened on the port since the start, as plain numbers. */
+    readonly counters: object;
+  };
   readonly web: { readonly host: string; readonly port: () => number };
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;

@@ -58,7 +58,7 @@ Deno.test("an empty page says what to do", async () => {
   await using quiet = await RoutedHouse.open();
   assert.match(await quiet.page(), /<code>deno task call<\/code>/);
   await using elsewhere = await RoutedHouse.open({
-    house: { grpc: { host: "0.0.0.0", port: 6000, connections: () => 0 } },
+    house: { grpc: { host: "0.0.0.0", port: 6000, connections: () => 0, counters: {} } },
   });
   assert.match(await elsewhere.page(), /<code>deno task call --target 127\.0\.0\.1:6000<\/code>/);
 });

@@ -11,12 +11,15 @@ import { Switchboard } from "./call/switchboard.ts";
 import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
+import { nameOfError } from "./http2/errors.ts";
 import { createFile } from "./lib/files.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import type { Log } from "./lib/log.ts";
+import { burst } from "./lib/log_burst.ts";
 import { byova } from "./protocols/byova.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
+import { reflection } from "./protocols/reflection.ts";
 import { History } from "./telemetry/history.ts";
 import { routes } from "../routes/mod.ts";
 
@@ -64,13 +67,20 @@ export async function startGateway(config: Config, { clock, log, version, warnin
   await refresh();
   built.defer(every(clock, config.monitoring.healthCheckIntervalMs, refresh));
 
+  const offend = burst(log.child("wire"), clock);
   const server = built.use(GrpcServer.listen({
     hostname: config.gateway.host,
     port: config.gateway.port,
     clock,
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
+    maxConnectionsPerPeer: config.gateway.maxConnectionsPerPeer,
+    maxConcurrentStreams: config.gateway.maxStreamsPerConnection,
+    maxStreams: config.gateway.maxStreams + SPARE_STREAMS,
     highWaterMessages: config.gateway.responseQueue,
+    keepaliveMs: config.gateway.keepaliveMs,
+    maxAgeMs: config.gateway.maxConnectionAgeMs,
+    onOffence: ({ peer, code, reason }) => offend("connection cut off", { peer, code: nameOfError(code), reason }),
     onError: (error, where) =>
       log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
     methods: new Map([
@@ -84,6 +94,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
         boundaryType: config.gateway.boundaryResponseType || undefined,
       }),
       ...health.methods(),
+      ...reflection(),
     ]),
   }));
 
@@ -98,7 +109,12 @@ export async function startGateway(config: Config, { clock, log, version, warnin
       switchboard,
       health,
       history,
-      grpc: { host: config.gateway.host, port: server.port, connections: () => server.connections },
+      grpc: {
+        host: config.gateway.host,
+        port: server.port,
+        connections: () => server.connections,
+        counters: server.counters,
+      },
       web: { host, port: () => web!.addr.port },
       configuration: maskedConfig(config),
       warnings,
@@ -124,6 +140,8 @@ export async function startGateway(config: Config, { clock, log, version, warnin
   };
 }
 
+/** Streams for health checks and the like, beside those that carry callers. */
+const SPARE_STREAMS = 1000;
 /** How long the last bytes may take to leave once every call is over, in ms. */
 const LAST_BYTES_MS = 1000;
 

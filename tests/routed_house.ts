@@ -71,7 +71,7 @@ export class RoutedHouse implements AsyncDisposable {
       switchboard,
       health: { serving: directory.list().length > 0, services: [""] },
       history,
-      grpc: { host: "127.0.0.1", port: 50051, connections: () => 2 },
+      grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },
       configuration: {},
       warnings: [],

@@ -27,6 +27,12 @@ export interface Config {
     readonly responseQueue: number;
     readonly maxMessageBytes: number;
     readonly maxConnections: number;
+    readonly maxConnectionsPerPeer: number;
+    readonly maxStreamsPerConnection: number;
+    /** Infinity for no limit. */
+    readonly maxConnectionAgeMs: number;
+    /** Silence on a connection before it is asked for a sign of life; Infinity for never. */
+    readonly keepaliveMs: number;
     /** How long calls may go on after the gateway was asked to stop. */
     readonly drainMs: number;
     readonly welcomeBargeIn: boolean;
@@ -81,6 +87,10 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       responseQueue: gateway.response_queue_maxsize,
       maxMessageBytes: gateway.max_message_bytes,
       maxConnections: gateway.max_connections,
+      maxConnectionsPerPeer: gateway.max_connections_per_peer,
+      maxStreamsPerConnection: gateway.max_streams_per_connection,
+      maxConnectionAgeMs: seconds(gateway.max_connection_age_seconds) || Infinity,
+      keepaliveMs: seconds(gateway.keepalive_seconds) || Infinity,
       drainMs: seconds(gateway.drain_seconds),
       welcomeBargeIn: gateway.welcome_barge_in,
       defaultAgent: gateway.default_agent,

@@ -19,8 +19,8 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 512 * 1024;
-/** A client that brings this much at once waits for the next turn of the event loop, so that the others get theirs. */
-const FAIR_READ_BYTES = 16_384;
+/** After each so many bytes a client waits for the next turn of the event loop, so that the others get theirs. */
+const FAIR_READ_BYTES = 65536;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -83,6 +83,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   #farewell: "none" | "announced" | "draining" = "none";
   #peerMaxStreams = Infinity;
   #discardedBytes = 0;
+  #unfairBytes = 0;
   #seenWrites = -1;
   #resumeReading = () => {};
 
@@ -284,7 +285,11 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         try {
           prefaced ||= this.#inbox.takePreface();
           if (prefaced) this.#takeFrames();
-          if (this.isServer && bytes >= FAIR_READ_BYTES) await this.#clock.nextTurn();
+          this.#unfairBytes += bytes;
+          if (this.isServer && this.#unfairBytes >= FAIR_READ_BYTES) {
+            this.#unfairBytes = 0;
+            await this.#clock.nextTurn();
+          }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;

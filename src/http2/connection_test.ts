@@ -173,3 +173,20 @@ Deno.test("a graceful shutdown loses no request that was on its way, and closes 
   await served.connection.ended;
   assert.deepEqual(served.streams.map((stream) => stream.id), [1, 3]);
 });
+
+Deno.test("no more pieces wait than are allowed, however small they are, and half of them gone is room again", async () => {
+  const served = serve({ limits: { highWaterMessages: 4 } });
+  served.peer.send(frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 4, 0, 0, 0, 0)), headers(1));
+  while (served.streams.length === 0) await served.peer.next(FrameType.SETTINGS);
+  const stream = served.streams[0]!;
+  stream.sendHeaders([[":status", "200"]]);
+  assert.deepEqual([1, 2, 3, 4].map((byte) => stream.send(Uint8Array.of(byte))), [true, true, true, false]);
+  served.peer.send(frame(FrameType.WINDOW_UPDATE, 0, 1, uint32(1)));
+  await served.peer.next(FrameType.DATA);
+  assert.equal(served.heard.includes("1 drained"), false);
+  served.peer.send(frame(FrameType.WINDOW_UPDATE, 0, 1, uint32(1)));
+  await served.peer.next(FrameType.DATA);
+  assert.equal(served.heard.filter((line) => line === "1 drained").length, 1);
+  assert.equal(stream.send(Uint8Array.of(5)), true);
+  await close(served);
+});

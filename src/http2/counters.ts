@@ -1,8 +1,4 @@
-import { ErrorCode } from "./errors.ts";
-
-const NAMES: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(ErrorCode).map(([name, code]) => [code, name]),
-);
+import { ErrorCode, nameOfError } from "./errors.ts";
 
 /** What happened on the connections of one listener since it began; whoever measures reads it at any time. */
 export class WireCounters {
@@ -32,7 +28,7 @@ export class WireCounters {
 
   /** Counts a connection that ends for what its peer did. */
   offence(code: ErrorCode): void {
-    const name = NAMES[code]!;
+    const name = nameOfError(code);
     this.offences[name] = (this.offences[name] ?? 0) + 1;
     if (code === ErrorCode.ENHANCE_YOUR_CALM) this.floods++;
   }

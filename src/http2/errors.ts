@@ -18,6 +18,15 @@ export const ErrorCode = {
 /** A known error code. A peer may send others; they are treated as INTERNAL_ERROR (RFC 9113 §7). */
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 
+const NAMES: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(ErrorCode).map(([name, code]) => [code, name]),
+);
+
+/** Returns a code's name in the RFC: "PROTOCOL_ERROR". */
+export function nameOfError(code: ErrorCode): string {
+  return NAMES[code] ?? "UNKNOWN";
+}
+
 /** Ends the connection: the peer gets a GOAWAY with this code, and every stream is lost (RFC 9113 §5.4.1). */
 export class Http2Error extends Error {
   override readonly name = "Http2Error";

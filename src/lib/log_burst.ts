@@ -1,0 +1,24 @@
+import type { Clock } from "./clock.ts";
+import type { Log, LogFields } from "./log.ts";
+
+/** How many lines of one kind are written in a second; the others are counted. */
+const MOST_LINES = 10;
+const SECOND_MS = 1000;
+
+/**
+ * Returns a writer of warnings for what strangers can cause as often as they like: ten lines a second at the most, and
+ * then one that says how many more there were.
+ */
+export function burst(log: Log, clock: Clock): (message: string, fields: LogFields) => void {
+  let lines = 0;
+  let more = 0;
+  const startAgain = () => {
+    if (more > 0) log.warn("and more of the kind", { count: more });
+    lines = more = 0;
+  };
+  return (message, fields) => {
+    if (lines === MOST_LINES) return void more++;
+    if (lines++ === 0) clock.setTimer(SECOND_MS, startAgain);
+    log.warn(message, fields);
+  };
+}
