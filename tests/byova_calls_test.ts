@@ -280,7 +280,7 @@ Deno.test("the tracking id comes back with the answer and stands in the log", as
   });
   stream.send(encodeVoiceVARequest({ conversationId: "t", customerOrgId: "o", eventInput: { eventType: 1 } }));
   assert.equal(await echoed.promise, "track-1");
-  assert.ok(house.log.some(({ fields }) => fields.tracking === "track-1"));
+  assert.ok(house.log.some(({ level, fields }) => level === "info" && fields.tracking === "track-1"));
 });
 
 Deno.test("nothing of what a caller says or presses stands in the log", async () => {

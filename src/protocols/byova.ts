@@ -136,8 +136,9 @@ class CallerStream implements RpcListener {
     const details = readDetails(request);
     checkInput(request);
     const tracking = this.rpc.metadata.get("trackingid");
-    this.options.log.debug("stream opened", { call: details.id, org: details.orgId, tracking, peer: this.rpc.peer });
     const starts = startsCall(request);
+    const about = { call: details.id, org: details.orgId, tracking, peer: this.rpc.peer };
+    this.options.log[starts ? "info" : "debug"]("stream opened", about);
     const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
     const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
     if (!call) {
