@@ -86,3 +86,26 @@ Deno.test("nothing listens beyond loopback unless it is said to", async () => {
   }
   await assert.rejects(GatewayProcess.start(["--host", "0.0.0.0"]), /did not start/);
 });
+
+Deno.test("deno task call follows a plan, and checks it, with no more permissions than the task gives", async () => {
+  await using house = await GatewayProcess.start();
+  const folder = await Deno.makeTempDir();
+  try {
+    const voice = new URL("./speech/slt_yes.wav", import.meta.url).pathname;
+    await Deno.writeTextFile(
+      `${folder}/plan.yaml`,
+      `steps:\n  - say: ${voice}\n    expect: { event: answer }\n  - press: "5"\n    expect: { event: transfer }\n`,
+    );
+    const args = ["--target", `127.0.0.1:${house.port}`, "--speed", "15", "--plan", `${folder}/plan.yaml`];
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "call", ...args, "--save", `${folder}/heard.wav`],
+      cwd: new URL("../", import.meta.url),
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.equal(code, 0, said);
+    assert.match(said, /TRANSFER_TO_AGENT/);
+    assert.ok((await Deno.stat(`${folder}/heard.wav`)).size > 8000);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
