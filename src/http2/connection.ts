@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { ControlBudget, TokenPool } from "./budget.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
+import { FairShare } from "./fair_share.ts";
 import { CONNECTION_WINDOW_BYTES, FrameReceiver, type FrameReceiverOwner } from "./frame_receiver.ts";
 import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE, writeUint32 } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
@@ -19,8 +20,6 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 512 * 1024;
-/** After each so many bytes a client waits for the next turn of the event loop, so that the others get theirs. */
-const FAIR_READ_BYTES = 65536;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -67,7 +66,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly ready: Promise<void>;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
-  readonly #clock: Clock;
+  readonly #share: FairShare;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -83,7 +82,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   #farewell: "none" | "announced" | "draining" = "none";
   #peerMaxStreams = Infinity;
   #discardedBytes = 0;
-  #unfairBytes = 0;
   #seenWrites = -1;
   #resumeReading = () => {};
 
@@ -94,7 +92,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
-    this.#clock = clock;
+    this.#share = new FairShare(clock);
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -281,15 +279,13 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.bytesReceived += bytes;
         this.#counters.bytesReceived += bytes;
         this.#watch.heard();
+        this.#share.begin();
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
           if (prefaced) this.#takeFrames();
-          this.#unfairBytes += bytes;
-          if (this.isServer && this.#unfairBytes >= FAIR_READ_BYTES) {
-            this.#unfairBytes = 0;
-            await this.#clock.nextTurn();
-          }
+          const others = this.isServer ? this.#share.end() : undefined;
+          if (others) await others;
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
