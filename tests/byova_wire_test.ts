@@ -5,7 +5,7 @@ import { dtmf } from "../src/audio/tones.ts";
 import { readWav } from "../src/audio/wav.ts";
 import type { AgentOutput } from "../src/call/output.ts";
 import { callUnary } from "../src/grpc/client.ts";
-import { GrpcError, Status } from "../src/grpc/status.ts";
+import { Status } from "../src/grpc/status.ts";
 import {
   decodeListVAResponse,
   encodeListVARequest,
@@ -264,105 +264,6 @@ Deno.test("the agent is told everything that Webex says", async () => {
   });
 });
 
-Deno.test("too many calls and too many streams are refused as RESOURCE_EXHAUSTED, at once", async () => {
-  await using calls = await ScriptedGateway.open(says({ type: "listening" }), { limits: { maxCalls: 1 } });
-  await calls.call().start();
-  assert.equal((await calls.call().start()).status, Status.RESOURCE_EXHAUSTED);
-  await using streams = await ScriptedGateway.open(says({ type: "listening" }), { byova: { maxStreams: 1 } });
-  const open = streams.call().open();
-  open.speak(silence(100));
-  await callUnary(streams.channel, VoiceVirtualAgent.ListVirtualAgents, encodeListVARequest({}));
-  assert.equal((await streams.call().start()).status, Status.RESOURCE_EXHAUSTED);
-  await open.finish();
-  assert.equal((await streams.call().start()).status, Status.OK);
-});
-
-Deno.test("a gateway that drains refuses new calls as UNAVAILABLE and lets open ones go on", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  const call = house.call();
-  await call.start();
-  const drained = house.switchboard.drain(5000);
-  assert.equal((await house.call().start()).status, Status.UNAVAILABLE);
-  assert.equal((await call.keys("1")).status, Status.OK);
-  await call.event("SESSION_END");
-  await drained;
-});
-
-Deno.test("an unknown agent is NOT_FOUND, another agent than the call's INVALID_ARGUMENT, and the call lives on", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  assert.equal((await house.call({ virtualAgentId: "nobody" }).start()).status, Status.NOT_FOUND);
-  const ids = { conversationId: "c", customerOrgId: "o" };
-  await house.call({ ...ids, virtualAgentId: "Test: two" }).start();
-  const other = await house.call({ ...ids, virtualAgentId: "Test: one" }).keys("1");
-  assert.equal(other.status, Status.INVALID_ARGUMENT);
-  assert.equal((await house.call(ids).keys("1")).status, Status.OK);
-});
-
-Deno.test("bad requests get one clear status that names the field, and the call lives on", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  const call = house.call();
-  await call.start();
-  const pcm = { callerAudio: new Uint8Array(321), encoding: 1, sampleRateHertz: 8000 };
-  const cases: [object, RegExp][] = [
-    [{}, /one of audio_input, dtmf_input and event_input/],
-    [{ conversationId: "", eventInput: { eventType: 3 } }, /conversation_id must be set/],
-    [{ customerOrgId: "", eventInput: { eventType: 3 } }, /customer_org_id must be set/],
-    [{ conversationId: "x".repeat(10_000), eventInput: { eventType: 3 } }, /conversation_id must have at most 256/],
-    [{ audioInput: pcm }, /caller_audio must hold whole 16-bit samples: received 321 bytes/],
-    [
-      { audioInput: { ...pcm, encoding: 9 } },
-      /encoding must be LINEAR16_FORMAT, MULAW_FORMAT or ALAW_FORMAT: received 9/,
-    ],
-    [{ audioInput: { ...pcm, sampleRateHertz: 44_100 } }, /sample_rate_hertz must be 8000 or 16000: received 44100/],
-    [{ dtmfInput: { dtmfEvents: Array(200).fill(1) } }, /at most 128 keys/],
-  ];
-  for (const [request, message] of cases) {
-    const stream = call.open();
-    for (let i = 0; i < 3; i++) stream.send(request);
-    const ended = await stream.finish();
-    assert.equal(ended.status, Status.INVALID_ARGUMENT);
-    assert.match(ended.message, message);
-    assert.deepEqual(ended.responses, []);
-  }
-  assert.equal((await call.keys("1")).status, Status.OK);
-});
-
-Deno.test("bytes that are no request are INVALID_ARGUMENT, and the connection and the other calls live on", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  const call = house.call();
-  await call.start();
-  for (const bytes of [[0xff], [0x0a, 0x7f, 1], Array(500).fill(0x0b)]) {
-    const stream = house.stream();
-    stream.send(Uint8Array.from(bytes));
-    stream.halfClose();
-    assert.equal((await stream.ended).status, Status.INVALID_ARGUMENT);
-  }
-  await assert.rejects(
-    callUnary(house.channel, VoiceVirtualAgent.ListVirtualAgents, new Uint8Array([0xff])),
-    (error) => error instanceof GrpcError && error.status === Status.INVALID_ARGUMENT,
-  );
-  assert.equal((await call.keys("1")).status, Status.OK);
-});
-
-Deno.test("ids must not change on a stream", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  const stream = house.call().open();
-  stream.speak(silence(40));
-  stream.send({ conversationId: "another", audioInput: { callerAudio: new Uint8Array(160) } });
-  assert.equal((await stream.ended()).status, Status.INVALID_ARGUMENT);
-});
-
-Deno.test("an event that the contract does not know is ignored, and said in the log", async () => {
-  await using house = await ScriptedGateway.open(says({ type: "listening" }));
-  const call = house.call();
-  await call.start();
-  const stream = call.open();
-  stream.send({ eventInput: { eventType: 77 } });
-  const { status, responses } = await stream.finish();
-  assert.deepEqual([status, responses], [Status.OK, []]);
-  assert.ok(house.log.some(({ message }) => message === "event ignored"));
-});
-
 Deno.test("frames that an agent does not take stay with the caller, and nothing is lost when it does", async () => {
   const gate = Promise.withResolvers<void>();
   let bytes = 0;
@@ -386,4 +287,50 @@ Deno.test("frames that an agent does not take stay with the caller, and nothing 
   stream.rpc.halfClose();
   await stream.rpc.ended;
   assert.ok(bytes > 160 * 400 && bytes % 160 === 0, `${bytes} bytes were heard`);
+});
+
+Deno.test("the caller's language, which Webex names with the audio, reaches the agent and the transcript", async () => {
+  const languages: string[] = [];
+  await using house = await ScriptedGateway.open(function* (_input, call) {
+    languages.push(call.language);
+    yield { type: "listening", transcript: "User: yes" };
+  });
+  const call = house.call();
+  await call.start();
+  const stream = call.open();
+  stream.send({ audioInput: { encoding: 2, sampleRateHertz: 8000, languageCode: "de-DE" } });
+  stream.speak(sentence);
+  const spoken = await stream.finish();
+  const pressed = await call.keys("1");
+  assert.deepEqual(languages, ["", "de-DE", "de-DE"]);
+  for (const { responses } of [spoken, pressed]) {
+    assert.equal(responses.at(-1)!.sessionTranscript!.languageCode, "de-DE");
+  }
+});
+
+Deno.test("an answer in chunks that is cut short sends nothing more of its audio, not even what its conversion holds back", async () => {
+  const gate = Promise.withResolvers<void>();
+  const audio = convert(tone, { encoding: "linear16", sampleRate: 16_000 });
+  await using house = await ScriptedGateway.open(async function* (input) {
+    yield { type: "say", audio, bargeIn: true };
+    if (input.type === "started") await gate.promise;
+    yield { type: "listening" };
+  }, { connector: { speaks: "pieces" } });
+  const call = house.call();
+  const first = call.open();
+  first.send({ eventInput: { eventType: 1 } });
+  for await (const { response } of first.rpc) if (response.responseType === Type.CHUNK) break;
+  const before = first.rpc.received.length;
+  const second = call.open();
+  second.speak(sentence);
+  const { responses } = await first.finish();
+  gate.resolve();
+  await second.finish();
+  const after = responses.slice(before);
+  // A rest of less than the smallest chunk would have been filled up to exactly that.
+  const sizes = after.filter(({ responseType }) => responseType === Type.CHUNK).map(({ prompts }) =>
+    prompts[0]!.audioContent.length
+  );
+  assert.ok(sizes.every((size) => size > 100), `chunks of ${sizes} bytes`);
+  assert.equal(after.at(-1)!.responseType, Type.FINAL);
 });

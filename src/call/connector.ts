@@ -21,7 +21,7 @@ export interface CallInfo {
   readonly id: string;
   readonly orgId: string;
   readonly agentId: string;
-  /** A BCP 47 tag such as `en-US`, or "" when Webex names none. */
+  /** A BCP 47 tag such as `en-US`, or "" as long as Webex has named none: it does so with the caller's first audio. */
   readonly language: string;
   /** The feature configuration from Control Hub, as it came. */
   readonly vendorConfig: string;

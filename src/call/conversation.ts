@@ -50,6 +50,8 @@ export class Conversation implements TurnHost {
   readonly maxUtteranceMs: number;
   /** How the caller's audio came last: a wire may leave that unsaid. */
   format: AudioFormat;
+  /** The caller's language: Webex names it with the audio, not when the call starts. */
+  language: string;
   /** When the call came in, in ms since 1970. */
   readonly startedAt: number;
   /** Turns opened so far. */
@@ -82,6 +84,7 @@ export class Conversation implements TurnHost {
     this.speech = options.speech;
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
+    this.language = call.language;
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
@@ -190,7 +193,14 @@ export class Conversation implements TurnHost {
   }
 
   async #converse(): Promise<void> {
-    const call: CallInfo = { ...this.call, signal: this.#abort.signal };
+    const language = () => this.language;
+    const call: CallInfo = {
+      ...this.call,
+      get language() {
+        return language();
+      },
+      signal: this.#abort.signal,
+    };
     try {
       for await (const output of this.connector.connector.converse(call, this.#inbox)) {
         while (!this.#ended && !this.#place(output)) await this.#turnToSpeakOn();
@@ -238,7 +248,7 @@ export class Conversation implements TurnHost {
       if (answered) answered.owed--;
       if (turn?.owed === 0) turn.close();
     }
-    if (place) this.#timeAnswer();
+    this.#timeAnswer();
     return room;
   }
 

@@ -82,7 +82,7 @@ export class Turn implements SpeechListener {
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
     if (!this.#marker) return true;
-    const room = this.#converter === undefined || this.#passFrame(data.slice(from, to));
+    const room = this.#converter === undefined || this.#passFrame(data.subarray(from, to));
     this.#frame = data;
     this.#taken = from;
     this.#marker.hear(data, from, to);
@@ -176,12 +176,11 @@ export class Turn implements SpeechListener {
     this.#taken = offset;
   }
 
-  /** `data` is the turn's to keep. */
   #passFrame(data: Uint8Array): boolean {
     const format = this.host.hears.format;
     const heard = this.#converter!.convert(data);
     if (heard.length === 0) return true;
-    return this.host.pass({ type: "audio", audio: { format, data: heard } });
+    return this.host.pass({ type: "audio", audio: { format, data: heard === data ? data.slice() : heard } });
   }
 
   #tooLong(): boolean {

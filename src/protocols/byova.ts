@@ -110,8 +110,6 @@ class CallerStream implements RpcListener {
       if (request.audioInput) frame.learn(bytes);
       if (this.#turn) this.#hear(request, this.#turn, this.#call!);
     } catch (error) {
-      this.#release();
-      this.#turn?.cancelled();
       throw error instanceof DecodeError ? invalid(error.message) : error;
     }
   }
@@ -147,6 +145,7 @@ class CallerStream implements RpcListener {
       return this.rpc.finish();
     }
     this.#call = call;
+    call.language = details.language || call.language;
     const reply = new Reply(this.rpc, {
       speaks: call.connector.speaks,
       partials: request.allowPartialResponses,
@@ -155,7 +154,7 @@ class CallerStream implements RpcListener {
       expected: call.expects,
       chunkBytes: this.options.chunkBytes,
       boundaryType: this.options.boundaryType,
-      language: call.call.language,
+      language: call.language,
     });
     this.#turn = call.openTurn({
       put: (output) => reply.put(output),

@@ -81,6 +81,7 @@ export class Reply implements TurnSink {
       case "cut_short":
         this.#prompts = [];
         this.#audio = new Uint8Array();
+        this.#converter = undefined;
         this.#complete(this.#expected(), {});
         break;
       case "transfer":
