@@ -10,7 +10,6 @@ import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
 import { History } from "../src/telemetry/history.ts";
-import { Metrics } from "../src/telemetry/metrics.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -40,7 +39,6 @@ export class RoutedHouse implements AsyncDisposable {
     readonly app: Hono,
     readonly log: readonly Line[],
     readonly history: History,
-    readonly metrics: Metrics,
   ) {}
 
   static async open(
@@ -51,7 +49,6 @@ export class RoutedHouse implements AsyncDisposable {
     const log = keepingLog(lines);
     const events = new Bus<CallEvent>();
     const history = new History(events);
-    const metrics = new Metrics({ clock, events, readings: [] });
     const connector: Connector = {
       hears: { as: "utterances", format: TELEPHONY },
       speaks: "prompts",
@@ -74,7 +71,7 @@ export class RoutedHouse implements AsyncDisposable {
       switchboard,
       health: { serving: directory.list().length > 0, services: [""] },
       history,
-      metrics,
+      metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },
       configuration: {},
@@ -83,7 +80,7 @@ export class RoutedHouse implements AsyncDisposable {
     // Assigned rather than spread, so that what a test hands in may be a getter.
     Object.defineProperties(house, Object.getOwnPropertyDescriptors(more ?? {}));
     const protos = { "byova_common.proto": `syntax = "proto3";` };
-    return new RoutedHouse(clock, house, routes(house, { log, hosts, protos }), lines, history, metrics);
+    return new RoutedHouse(clock, house, routes(house, { log, hosts, protos }), lines, history);
   }
 
   /** Begins a call and waits until its agent listens. */
@@ -129,7 +126,6 @@ export class RoutedHouse implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.house.switchboard[Symbol.dispose]();
     await this.history[Symbol.asyncDispose]();
-    await this.metrics[Symbol.asyncDispose]();
   }
 }
 
