@@ -1,4 +1,4 @@
-import { folderOf, linkStat } from "./private_file.ts";
+import { folderOf, plainFile } from "./private_file.ts";
 
 /**
  * A lock that processes share by way of a file: flock(2), so that the system lets go of it when its holder dies,
@@ -11,12 +11,13 @@ export class FileLock {
   /** Takes the lock and returns what gives it back, or undefined while somebody else holds it. */
   async tryTake(): Promise<Disposable | undefined> {
     await Deno.mkdir(folderOf(this.path), { recursive: true, mode: 0o700 });
-    const before = await linkStat(this.path);
-    if (before && !before.isFile) throw this.#refusal();
+    await plainFile(this.path);
     const file = await Deno.open(this.path, { write: true, create: true, mode: 0o600 });
     try {
-      const [opened, after] = await Promise.all([file.stat(), linkStat(this.path)]);
-      if (!after?.isFile || after.ino !== opened.ino || after.dev !== opened.dev) throw this.#refusal();
+      const [opened, standing] = await Promise.all([file.stat(), plainFile(this.path)]);
+      if (standing?.ino !== opened.ino || standing.dev !== opened.dev) {
+        throw new Error(`Cannot lock ${JSON.stringify(this.path)}: expected a file that stays`);
+      }
       if (await file.tryLock(true)) return file;
     } catch (error) {
       file.close();
@@ -24,9 +25,5 @@ export class FileLock {
     }
     file.close();
     return undefined;
-  }
-
-  #refusal(): Error {
-    return new Error(`Cannot lock ${JSON.stringify(this.path)}: expected a plain file that stays`);
   }
 }

@@ -52,6 +52,9 @@ Deno.test("FileLock refuses a link and a folder", async () => {
     await Deno.symlink(`${folder}/real`, `${folder}/link`);
     await assert.rejects(new FileLock(`${folder}/link`).tryTake(), /expected a plain file/);
     await Deno.mkdir(`${folder}/sub`);
+    await Deno.symlink(`${folder}/sub`, `${folder}/way`);
+    await assert.rejects(new FileLock(`${folder}/way/lock`).tryTake(), /expected a folder: received a symbolic link/);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/sub`)], []);
     await assert.rejects(new FileLock(`${folder}/sub`).tryTake(), /expected a plain file/);
   });
 });

@@ -12,7 +12,7 @@ export class PrivateFile {
 
   /** Returns the file's text, or undefined when there is none. Throws what the platform throws. */
   async read(): Promise<string | undefined> {
-    const found = await this.#refuseOthers();
+    const found = await plainFile(this.path);
     if (!found) return undefined;
     if (found.size > LONGEST) {
       throw new Error(`Cannot read ${JSON.stringify(this.path)}: expected at most ${LONGEST} bytes`);
@@ -27,7 +27,7 @@ export class PrivateFile {
   async draft(): Promise<Draft> {
     const folder = folderOf(this.path);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    await this.#refuseOthers();
+    await plainFile(this.path);
     const path = `${this.path}.new`;
     await removeIfThere(path); // what an earlier process left when it was killed
     const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
@@ -40,15 +40,6 @@ export class PrivateFile {
       await draft[Symbol.asyncDispose]();
       throw error;
     }
-  }
-
-  /** Throws unless the file is a plain one in a real folder. Returns what it is, or undefined when there is none. */
-  async #refuseOthers(): Promise<Deno.FileInfo | undefined> {
-    const folder = await linkStat(folderOf(this.path));
-    if (folder && !folder.isDirectory) throw refusal(folderOf(this.path), "a folder", folder);
-    const file = await linkStat(this.path);
-    if (file && !file.isFile) throw refusal(this.path, "a plain file", file);
-    return file;
   }
 }
 
@@ -90,8 +81,16 @@ export function folderOf(path: string): string {
   return path.replace(/[^/\\]*$/, "").replace(/(?<=.)[/\\]$/, "") || ".";
 }
 
-/** What stands at `path` itself, links not followed, or undefined when nothing does. */
-export async function linkStat(path: string): Promise<Deno.FileInfo | undefined> {
+/** Returns what the file at `path` is, or undefined when there is none. Throws unless it is a plain one in a real folder. */
+export async function plainFile(path: string): Promise<Deno.FileInfo | undefined> {
+  const folder = await linkStat(folderOf(path));
+  if (folder && !folder.isDirectory) throw refusal(folderOf(path), "a folder", folder);
+  const file = await linkStat(path);
+  if (file && !file.isFile) throw refusal(path, "a plain file", file);
+  return file;
+}
+
+async function linkStat(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.lstat(path);
   } catch (error) {

@@ -46,6 +46,8 @@ export class FakeWebex implements AsyncDisposable {
   readonly sources = new Map<string, KeptSource>();
   /** Every request, as `PUT /v1/dataSources/<id>`, in the order in which they came. */
   readonly requests: string[] = [];
+  /** When each came, in ms since 1970. */
+  readonly times: number[] = [];
   /** The bodies of POST and PUT requests, in the same order. */
   readonly bodies: Record<string, unknown>[] = [];
   refreshToken = "refresh-1-of-the-test-integration";
@@ -112,6 +114,7 @@ export class FakeWebex implements AsyncDisposable {
     const asked = `${request.method} ${pathname}`;
     const text = await request.text();
     this.requests.push(asked);
+    this.times.push(this.#now());
     const at = this.#faults.findIndex(({ matches }) => asked.startsWith(matches));
     const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]!.fault;
     if (fault?.done) this.#serve(request, pathname, searchParams, text);

@@ -81,7 +81,7 @@ Deno.test("a registration that fails leaves the calls alone, and makes the house
   assert.equal(responses.length, 1);
 });
 
-Deno.test("a start that Webex refuses is refused: a sentence, exit code 1, no port left open", async () => {
+Deno.test("a start that Webex refuses is refused with the reason, and nothing is left open", async () => {
   await using beside = new Beside();
   beside.webex.fail("POST /v1/dataSources", { status: 400, body: '{"message":"url is not in a valid domain"}' });
   await assert.rejects(GatewayProcess.start([], beside.yaml()), ({ message }: Error) => {

@@ -122,6 +122,47 @@ Deno.test("a first attempt that fails refuses the start, or is tried again, as c
   await house.until(() => lifecycle.state().state === "active", 10_000);
 });
 
+Deno.test("a data source that was deleted or disabled, and cannot be had back, is no longer called active", async (t) => {
+  await t.step("deleted", async () => {
+    await using house = await RegisteredGateways.open();
+    const lifecycle = await house.started();
+    house.webex.sources.clear();
+    house.webex.fail("POST", { status: 400 }, 1000);
+    house.clock.advance(lifecycle.state().nextAttemptAt! - house.clock.date());
+    assert.equal((await house.failed(lifecycle)).state, "unregistered");
+  });
+  await t.step("deleted, with its id configured", async () => {
+    await using house = await RegisteredGateways.open();
+    const { id } = house.webex.add();
+    const lifecycle = await house.started({ id });
+    house.webex.sources.clear();
+    house.clock.advance(lifecycle.state().nextAttemptAt! - house.clock.date());
+    assert.equal((await house.failed(lifecycle)).state, "unregistered");
+  });
+  await t.step("disabled", async () => {
+    await using house = await RegisteredGateways.open();
+    const lifecycle = await house.started();
+    house.webex.sources.get(lifecycle.state().id!)!.status = "disabled";
+    house.webex.fail("PUT", { status: 403 }, 1000);
+    house.clock.advance(lifecycle.state().nextAttemptAt! - house.clock.date());
+    assert.equal((await house.failed(lifecycle)).state, "unregistered");
+    house.webex.heal();
+    await house.until(() => lifecycle.state().state === "active", 10_000);
+  });
+});
+
+Deno.test("stopping while the first attempt is under way is no alert", async () => {
+  await using house = await RegisteredGateways.open();
+  const never = Promise.withResolvers<void>();
+  house.webex.fail("GET", { after: never.promise, status: 500 });
+  const lifecycle = house.lifecycle({ fail_startup_on_error: false });
+  await lifecycle.start();
+  await house.until(() => house.webex.requests.length === 1);
+  await lifecycle[Symbol.asyncDispose]();
+  assert.deepEqual(house.alerts(), []);
+  never.resolve();
+});
+
 Deno.test("stopping ends a wait at once and leaves no timer", async () => {
   await using house = await RegisteredGateways.open();
   const lifecycle = await house.started();

@@ -44,6 +44,8 @@ export class ByodsError extends Error {
   readonly status: number | undefined;
   /** How long Webex asks to be left alone, in ms. */
   readonly retryAfterMs: number | undefined;
+  /** Whether it is certain that there is no registration by which Webex could call. */
+  unregistered = false;
 
   /** `action`: what could not be done, such as "list the data sources"; `found`: what was there instead. */
   constructor(

@@ -98,8 +98,10 @@ export class DataSourceLifecycle implements AsyncDisposable {
     if (signal.aborted) return false;
     const { promise, resolve } = Promise.withResolvers<void>();
     const callOff = atDate(this.#deps.clock, this.#nextAttemptAt!, resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const stop = () => resolve();
+    signal.addEventListener("abort", stop);
     await promise;
+    signal.removeEventListener("abort", stop);
     callOff();
     return !signal.aborted;
   }
@@ -111,19 +113,19 @@ export class DataSourceLifecycle implements AsyncDisposable {
     const callOff = clock.setTimer(ATTEMPT_MS, () => {
       late.abort(new ByodsError("byods_timeout", "look after the data source", `not done in ${ATTEMPT_MS / 1000} s`));
     });
+    let fault: ByodsError | undefined;
     try {
       this.#settled(await registrar.settle(AbortSignal.any([this.#stop.signal, late.signal])));
-      return undefined;
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
-      const fault = asFault(error);
+      fault = asFault(error);
       this.#failed(fault);
-      return fault;
     } finally {
       callOff();
-      this.#attempted = true;
-      this.#tell();
     }
+    this.#attempted = true;
+    this.#tell();
+    return fault;
   }
 
   #settled({ source, did }: Settled): void {
@@ -149,6 +151,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     const { clock, log, random } = this.#deps;
     this.#failures++;
     this.#remember(fault);
+    if (fault.unregistered) this.#known = undefined;
     const asked = Math.min(fault.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
     const rest = Math.max(asked, this.#options.retryMs * (0.9 + 0.2 * random()));
     this.#nextAttemptAt = clock.date() + rest;

@@ -57,22 +57,13 @@ export class Registrar {
    */
   settle(signal?: AbortSignal): Promise<Settled> {
     return this.#act(async (sources) => {
-      let found = await this.#find(sources);
-      if (!found) {
-        try {
-          return { source: await this.#register(sources), did: "registered" };
-        } catch (error) {
-          if (!(error instanceof ByodsError) || error.code !== "byods_conflict") throw error;
-          found = await this.#find(sources); // another instance was faster
-          if (!found) throw error;
-        }
+      const found = await this.#find(sources);
+      try {
+        return found ? await this.#mend(sources, found) : await this.#register(sources);
+      } catch (error) {
+        if (error instanceof ByodsError && found?.status !== "active") error.unregistered = true;
+        throw error;
       }
-      if (!sameRegistration(found, this.#options) || found.status !== "active") {
-        return { source: await this.#update(sources, found.id), did: "updated" };
-      }
-      const left = (found.expiresAt ?? -Infinity) - this.#deps.clock.date();
-      if (left > this.#options.renewalLeadMs) return { source: found, did: "found" };
-      return { source: await this.#update(sources, found.id), did: "renewed" };
     }, signal);
   }
 
@@ -86,12 +77,13 @@ export class Registrar {
   }
 
   async #find(sources: DataSources): Promise<DataSource | undefined> {
-    if (this.#options.id !== "") return await sources.get(this.#options.id);
     try {
       if (this.#id !== "") return await sources.get(this.#id);
     } catch (error) {
       if (!(error instanceof ByodsError) || error.code !== "byods_not_found") throw error;
-      this.#id = ""; // somebody deleted it
+      error.unregistered = true; // somebody deleted it
+      if (this.#id === this.#options.id) throw error;
+      this.#id = "";
     }
     const all = await sources.list();
     const id = this.#choose(all)?.id;
@@ -112,10 +104,26 @@ export class Registrar {
     return undefined;
   }
 
-  async #register(sources: DataSources): Promise<DataSource> {
-    const source = await sources.register(payload(this.#options, crypto.randomUUID()));
-    this.#id = source.id;
-    return source;
+  async #register(sources: DataSources): Promise<Settled> {
+    try {
+      const source = await sources.register(payload(this.#options, crypto.randomUUID()));
+      this.#id = source.id;
+      return { source, did: "registered" };
+    } catch (error) {
+      if (!(error instanceof ByodsError) || error.code !== "byods_conflict") throw error;
+      const faster = await this.#find(sources); // what another instance has registered meanwhile
+      if (!faster) throw error;
+      return await this.#mend(sources, faster);
+    }
+  }
+
+  async #mend(sources: DataSources, found: DataSource): Promise<Settled> {
+    if (!sameRegistration(found, this.#options) || found.status !== "active") {
+      return { source: await this.#update(sources, found.id), did: "updated" };
+    }
+    const left = (found.expiresAt ?? -Infinity) - this.#deps.clock.date();
+    if (left > this.#options.renewalLeadMs) return { source: found, did: "found" };
+    return { source: await this.#update(sources, found.id), did: "renewed" };
   }
 
   async #update(sources: DataSources, id: string): Promise<DataSource> {
