@@ -150,6 +150,17 @@ Deno.test("a disk that fails while the new token is under way loses nothing as l
   assert.equal(kept.grants["C-client"].refreshToken, house.webex.refreshToken);
 });
 
+Deno.test("a refresh token that comes without an access token is kept, and used next", async () => {
+  await using house = await RegisteredGateways.open();
+  house.webex.refreshToken = "refresh-of-a-strange-answer";
+  const body = JSON.stringify({ refresh_token: house.webex.refreshToken });
+  house.webex.fail("POST /v1/access_token", { status: 200, body });
+  const lifecycle = await house.started({ auth: REFRESH });
+  assert.equal(lifecycle.state().lastError!.code, "byods_malformed");
+  await nextAttempt(house, lifecycle);
+  assert.equal(lifecycle.state().state, "active");
+});
+
 Deno.test("stopping while a new refresh token is under way waits for it and keeps it", async () => {
   await using house = await RegisteredGateways.open();
   const answer = Promise.withResolvers<void>();
