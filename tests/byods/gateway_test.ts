@@ -74,9 +74,9 @@ Deno.test("a registration that fails leaves the calls alone, and makes the house
     "unregistered",
     "byods_forbidden",
   ]);
-  assert.equal(message, "no data source is registered: Webex cannot call");
+  assert.equal(message, "no active data source is registered: Webex cannot call");
   assert.equal(health.grpc_status, "DEGRADED");
-  assert.match(await (await fetch(house.url)).text(), /unregistered: no data source.*byods_forbidden/);
+  assert.match(await (await fetch(house.url)).text(), /unregistered: no active data source.*byods_forbidden/);
   const { responses } = await house.call().start();
   assert.equal(responses.length, 1);
 });
