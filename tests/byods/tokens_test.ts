@@ -150,6 +150,17 @@ Deno.test("a disk that fails while the new token is under way loses nothing as l
   assert.equal(kept.grants["C-client"].refreshToken, house.webex.refreshToken);
 });
 
+Deno.test("the refresh token before the newest is tried when Webex knows nothing of the newest", async () => {
+  await using house = await RegisteredGateways.open({ expiresIn: 1 });
+  const lifecycle = await house.started({ auth: REFRESH });
+  await nextAttempt(house, lifecycle);
+  assert.equal(house.webex.refreshToken, "refresh-3-of-the-test-integration");
+  house.webex.refreshToken = "refresh-2-of-the-test-integration";
+  await nextAttempt(house, lifecycle);
+  assert.deepEqual([lifecycle.state().renewals, lifecycle.state().failures], [3, 0]);
+  assert.ok(house.log.some(({ message }) => message.startsWith("another refresh token was taken")));
+});
+
 Deno.test("a refresh token that comes without an access token is kept, and used next", async () => {
   await using house = await RegisteredGateways.open();
   house.webex.refreshToken = "refresh-of-a-strange-answer";
