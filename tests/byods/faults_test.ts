@@ -65,7 +65,7 @@ Deno.test("every answer that is no good has a code, a remedy and so many attempt
       assert.match(lastError!.message, says);
       assert.equal(house.webex.requests.length, requests);
       assert.equal(nextAttemptAt, lastError!.at + 54_000);
-      await house.until(() => lifecycle.state().state === "active", 5_000);
+      await house.until(() => lifecycle.state().state === "active", 1_000);
     });
   }
 });
@@ -134,7 +134,7 @@ Deno.test("a registration whose answer is lost is found again and not made twice
   await lifecycle.start();
   await house.failed(lifecycle);
   assert.equal(house.webex.count("POST"), 1);
-  await house.until(() => lifecycle.state().state === "active", 5_000);
+  await house.until(() => lifecycle.state().state === "active", 1_000);
   assert.equal(house.webex.sources.size, 1);
   assert.equal(house.webex.count("POST"), 1);
 });
@@ -189,7 +189,7 @@ Deno.test("no token, secret or control character of anybody's reaches the log or
   const lifecycle = await house.started({ auth: REFRESH });
   assert.match(lifecycle.state().lastError!.message, /HTTP 403 \(planted +\[31m… …\)/);
   const access = () => [...house.webex.accessTokens.keys()].at(-1)!;
-  await house.until(() => lifecycle.state().state === "active", 5_000);
+  await house.until(() => lifecycle.state().state === "active", 1_000);
   house.webex.fail("GET", { status: 403, body: said(access(), jws) });
   house.clock.advance(lifecycle.state().nextAttemptAt! - house.clock.date());
   const { lastError } = await house.failed(lifecycle, 2);
