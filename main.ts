@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import denoConfig from "./deno.json" with { type: "json" };
+import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
-import { ConfigError, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
+import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
 import { connectors } from "./src/connectors/mod.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { systemClock } from "./src/lib/clock.ts";
@@ -18,9 +19,11 @@ const USAGE = `byova-gateway ${VERSION}: answers Webex Contact Center's virtual 
 
 Usage: main.ts [serve] [options]   run the gateway
        main.ts check [options]     validate the configuration and exit
+       main.ts byods ACTION [options] [--json]
+                                   the registration with Webex: list, register, renew or status
        main.ts call [options]      call a gateway as Webex would (call --help)
 
-Options of serve and check, which win over the environment and the file:
+Options of serve, check and byods, which win over the environment and the file:
 ${
   [
     ["--config FILE", "the configuration (default: config/config.yaml)"] as const,
@@ -46,18 +49,53 @@ async function run(args: readonly string[]): Promise<number> {
         env: variable,
         colours: Deno.stdout.isTerminal() && !Deno.noColor,
       });
+    case "byods":
+      return await byods(rest);
     case "serve":
     case "check":
       return await withConfig(rest, command === "serve" ? serve : check);
     default:
-      console.error(`Cannot run "${command}": expected serve, check or call\n\n${USAGE}`);
+      console.error(`Cannot run "${command}": expected serve, check, byods or call\n\n${USAGE}`);
       return EXIT.usage;
   }
+}
+
+async function byods([name = "", ...args]: readonly string[]): Promise<number> {
+  const action = BYODS_ACTIONS.find((each) => each === name);
+  if (!action && name !== "--help" && name !== "-h") {
+    console.error(`Cannot run "byods ${name}": expected ${BYODS_ACTIONS.join(", ")}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (!action) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  const act = async ({ config }: LoadedConfig) => {
+    const clock = systemClock;
+    const logs = { ...config.logging, gateway: { level: "warn" } as const, web: { level: "warn" } as const };
+    const logging = configureLogging({ ...logs, clock, out: Deno.stderr, err: Deno.stderr });
+    const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+    try {
+      return await runByodsCommand(action, config.dataSource, args.includes("--json"), {
+        print: (line) => console.log(line),
+        printError: (line) => console.error(line),
+        fetch,
+        clock,
+        log: logging.log.child("byods"),
+        random: Math.random,
+      });
+    } finally {
+      clearInterval(awake);
+      await logging.close(LAST_LINES_MS);
+    }
+  };
+  return await withConfig(args.filter((arg) => arg !== "--json"), act, { needsDataSource: true });
 }
 
 async function withConfig(
   args: readonly string[],
   act: (loaded: LoadedConfig, file: string | undefined) => Promise<number>,
+  needs: Pick<ConfigSources, "needsDataSource"> = {},
 ): Promise<number> {
   let flags: Record<string, string | boolean | undefined>;
   try {
@@ -83,6 +121,7 @@ async function withConfig(
   const file = typeof flags.config === "string" ? flags.config : undefined;
   try {
     const loaded = await loadConfig({
+      ...needs,
       ...(file === undefined ? {} : { file }),
       overrides: Object.fromEntries(
         OVERRIDES.flatMap(({ key, flag }) => flags[flag] === undefined ? [] : [[key, flags[flag]]]),

@@ -32,15 +32,32 @@ export interface House {
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;
   readonly warnings: readonly string[];
+  /** How the registration with Webex stands, if the gateway looks after one. Times in ms since 1970. */
+  readonly registration?: () => Registration;
+}
+
+/** The registration with Webex, as far as pages tell of it. */
+export interface Registration {
+  readonly state: "starting" | "unregistered" | "active" | "at_risk" | "lapsed";
+  readonly why: string;
+  readonly id: string | undefined;
+  readonly expiresAt: number | undefined;
+  readonly renewedAt: number | undefined;
+  readonly nextAttemptAt: number | undefined;
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: number } | undefined;
 }
 
 /** What the gateway is doing, in one word, and why. */
-export function stateOf({ health, switchboard, directory }: House): { state: string; why: string } {
+export function stateOf({ health, switchboard, directory, registration }: House): { state: string; why: string } {
   if (switchboard.draining) return { state: "draining", why: "the gateway is stopping: no new calls are taken" };
   if (!health.serving) return { state: "not serving", why: "no agent is on offer" };
   const failing = directory.states().filter(({ failure }) => failure !== undefined);
-  if (failing.length === 0) return { state: "serving", why: "calls are taken" };
-  return { state: "degraded", why: `connectors that fail: ${failing.map(({ id }) => id).join(", ")}` };
+  const reasons = failing.length === 0 ? [] : [`connectors that fail: ${failing.map(({ id }) => id).join(", ")}`];
+  const registered = registration?.();
+  if (registered && registered.state !== "active" && registered.state !== "starting") reasons.push(registered.why);
+  return reasons.length === 0
+    ? { state: "serving", why: "calls are taken" }
+    : { state: "degraded", why: reasons.join("; ") };
 }
 
 /** A live call as the API tells it. */

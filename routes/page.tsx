@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { CallOutcome, FinishedCall } from "../src/call/event.ts";
 import { humanDuration } from "../src/lib/duration.ts";
-import { type House, stateOf } from "./house.ts";
+import { type House, type Registration, stateOf } from "./house.ts";
 import { legible } from "./legible.ts";
 import { Ago, type Cell, Table } from "./table.tsx";
 
@@ -54,6 +54,7 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
               <ul>{house.warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
             </section>
           )}
+          {house.registration && <DataSource known={house.registration()} now={now} />}
           <Table
             title="Live calls"
             head={["Call", "Agent", "Organization", "Began", "Turns"]}
@@ -144,6 +145,30 @@ function Fact({ term, more = "", alarm = false, children }: {
         {children} {more && <small>{more}</small>}
       </dd>
     </div>
+  );
+}
+
+/** The registration with Webex: in one row, what state it is in and what comes next. */
+function DataSource({ known, now }: { known: Registration; now: number }) {
+  const { state, why, id, expiresAt, renewedAt, nextAttemptAt, lastError } = known;
+  const ahead = (at: number | undefined) => at === undefined ? "–" : at > now ? `in ${humanDuration(at - now)}` : "now";
+  const past = (at: number | undefined) => at === undefined ? "–" : <Ago at={at} now={now} />;
+  const word = state.replace("_", " ");
+  return (
+    <Table
+      title="Data source"
+      head={["Id", "State", "Token ends", "Renewed", "Last error", "Next attempt"]}
+      rows={[[
+        id ?? "–",
+        state === "active" || state === "starting" ? word : <span key="state" class="alarm">{`${word}: ${why}`}</span>,
+        expiresAt !== undefined && expiresAt <= now ? past(expiresAt) : ahead(expiresAt),
+        past(renewedAt),
+        lastError ? <span key="error">{lastError.code} {past(lastError.at)}</span> : "–",
+        ahead(nextAttemptAt),
+      ]]}
+    >
+      Nothing is known yet.
+    </Table>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { dataSourceProblems } from "./auth/byods/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";
 import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
 import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
@@ -45,6 +46,8 @@ export interface ConfigSources extends Outside {
   readonly overrides?: Readonly<Record<string, string | boolean>>;
   /** The schema of every connector that the program carries, by kind; each refuses keys it does not know. */
   readonly kinds: ReadonlyMap<string, z.ZodType>;
+  /** Whether the `data_source` section must be fit for use although it is not enabled. */
+  readonly needsDataSource?: boolean;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface ConfigSources extends Outside {
  * Throws a ConfigError that lists every problem of the file, or of its YAML if that cannot be parsed.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const { env, kinds, overrides = {} } = sources;
+  const { env, kinds, overrides = {}, needsDataSource = false } = sources;
   const { name, text, warnings } = await readFile(sources);
   const read = readDocument(name, text);
   if ("problems" in read) throw refusal(read.problems);
@@ -74,6 +77,12 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     const blamed = new Set(found.map(({ path }) => path.join(".").replace(/_(env|file)$/, "")));
     const written = (path: Path) => valueAt(overridden.set.has(path.join(".")) ? tree : document.written, path);
     findings(result.error.issues, schema, written).filter(({ path }) => !blamed.has(path.join("."))).forEach(report);
+  }
+  if (result.success && (result.data.data_source.enabled || needsDataSource)) {
+    const { data_source: section, jwt_validation: expected } = result.data;
+    dataSourceProblems(section, expected).forEach(({ path, message }) =>
+      report({ path: ["data_source", ...path], message })
+    );
   }
   const reach = reachOf(schema, tree);
   const open = reach ? exposed(reach, GUARDS) : [];

@@ -1,3 +1,4 @@
+import { openLifecycle } from "./auth/byods/mod.ts";
 import { connectors as carried } from "./connectors/mod.ts";
 import type { Config } from "./config.ts";
 import { maskedConfig } from "./config.ts";
@@ -104,6 +105,10 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     ]),
   }));
 
+  const registration = config.dataSource.enabled
+    ? built.use(openLifecycle(config.dataSource, { clock, log: log.child("byods"), fetch, random: Math.random }))
+    : undefined;
+
   const { host, port, enabled } = config.monitoring;
   let web: Deno.HttpServer<Deno.NetAddr> | undefined;
   if (enabled) {
@@ -142,9 +147,12 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       web: { host, port: () => web!.addr.port },
       configuration: maskedConfig(config),
       warnings,
+      ...(registration && { registration: () => registration.state() }),
     }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
     web = built.use(Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch));
   }
+
+  await registration?.start(); // with the ports open: Webex may call as soon as it is told where
 
   const running = built.move();
   return {

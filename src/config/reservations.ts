@@ -3,7 +3,7 @@ import { LOG_FORMATS } from "./settings.ts";
 
 /** What a file may ask for and this version does not do, one line each. */
 export function reservations(file: FileValues): string[] {
-  const { jwt_validation, authentication, data_source, gateway, audio, transports, connectors } = file;
+  const { jwt_validation, authentication, gateway, audio, transports, connectors } = file;
   const said: string[] = [];
   const lacks = (key: string, enabled: boolean, lack: string) => {
     if (enabled) said.push(`${key} is true, but this version ${lack}`);
@@ -18,7 +18,6 @@ export function reservations(file: FileValues): string[] {
     authentication.enabled,
     "has no login: whoever reaches the dashboard sees everything",
   );
-  lacks("data_source.enabled", data_source.enabled, "does not register data sources: register and renew it elsewhere");
   lacks("gateway.tls.enabled", gateway.tls.enabled, "speaks plaintext only: let a proxy in front of it speak TLS");
   if (transports.mode !== "grpc") {
     said.push(`transports.mode is ${transports.mode}, but this version speaks gRPC only: no WebSocket is opened`);

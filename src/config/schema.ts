@@ -1,10 +1,9 @@
 import { z } from "zod";
+import { dataSourceConfig, VOICE_AGENT_SCHEMA } from "../auth/byods/config.ts";
 import { expectationConfig } from "../call/expectation.ts";
 import { indirect, secret } from "../lib/secret.ts";
 import { byteSize, clamped, either, flag, number, oneOf, text, whole } from "../lib/scalars.ts";
 
-/** The UUID under which Webex publishes the schema of a voice virtual agent's data source. */
-const VOICE_AGENT_SCHEMA = "5397013b-7920-4ffc-807c-e8a3e0a18f43";
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
 const HOST = "expected a host name or address";
@@ -92,36 +91,6 @@ const jwtValidation = z.strictObject({
   cache_duration_minutes: number(0, 525_600).default(60),
 });
 
-const credentials = {
-  type: oneOf(["oauth_refresh", "static", "service_app"]).default("oauth_refresh"),
-  client_id: indirect("WEBEX_BYODS_CLIENT_ID").default(""),
-  client_secret: secret("WEBEX_BYODS_CLIENT_SECRET").prefault(""),
-  refresh_token: secret("WEBEX_BYODS_REFRESH_TOKEN").prefault(""),
-  access_token: secret("WEBEX_BYODS_ACCESS_TOKEN").prefault(""),
-};
-
-const dataSource = z.strictObject({
-  enabled: flag().default(false),
-  fail_startup_on_error: flag().default(true),
-  id: indirect("WEBEX_BYODS_DATA_SOURCE_ID").default(""),
-  url: text().default(""),
-  schema_id: text().default(""),
-  audience: text().default("BYOVAGateway"),
-  subject: text().default("callAudioData"),
-  token_lifetime_minutes: whole(1, 1440).default(1440),
-  renewal_lead_time_minutes: whole(1, 1440).default(60),
-  retry_interval_seconds: number(1, 86_400).default(60),
-  auth: z.strictObject({
-    ...credentials,
-    app_id: indirect().default(""),
-    target_org_id: indirect().default(""),
-    personal_auth: z.strictObject(credentials).optional(),
-  }).prefault({}),
-}).refine((source) => source.renewal_lead_time_minutes < source.token_lifetime_minutes, {
-  path: ["renewal_lead_time_minutes"],
-  error: "expected less than token_lifetime_minutes",
-});
-
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
   z.strictObject({
     level: oneOf(["", ...LEVELS]).default(level),
@@ -165,7 +134,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     monitoring: monitoring.prefault({}),
     authentication: authentication.prefault({}),
     jwt_validation: jwtValidation.prefault({}),
-    data_source: dataSource.prefault({}),
+    data_source: dataSourceConfig.prefault({}),
     logging: logging.prefault({}),
     audio: z.strictObject({ supported_formats: z.array(text()).default(["wav"]) }).prefault({}),
     transports: z.looseObject({ mode: oneOf(["grpc", "websocket", "both"]).default("grpc") }).prefault({}),

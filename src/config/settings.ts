@@ -1,3 +1,4 @@
+import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
@@ -72,6 +73,7 @@ export interface Config {
     /** Names under which a proxy may ask for the pages, beside this machine's own. */
     readonly hostNames: readonly string[];
   };
+  readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
 
@@ -125,6 +127,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       healthCheckIntervalMs: seconds(monitoring.health_check_interval),
       hostNames: monitoring.host_names,
     },
+    dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),
       format: logging.format,

@@ -388,10 +388,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.streams.lose(ErrorCode.CONNECT_ERROR, reason);
   }
 
-  #loseStreams(code: ErrorCode, reason: string): void {
-    this.streams.lose(code, reason);
-  }
-
   #offend(code: ErrorCode, reason: string): void {
     this.#counters.offence(code);
     this.#keeper?.offended(this, code, reason);
