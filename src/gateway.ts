@@ -14,6 +14,7 @@ import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
 import { createFile } from "./lib/files.ts";
+import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import type { Log } from "./lib/log.ts";
 import { burst } from "./lib/log_burst.ts";
@@ -170,7 +171,7 @@ async function openConnectors(
 }
 
 function openSwitchboard(
-  { sessions, gateway, voiceActivityDetection: speech }: Config,
+  { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
   directory: AgentDirectory,
   { clock, log, events }: { clock: Clock; log: Log; events: Bus<CallEvent> },
 ): Switchboard {
@@ -190,6 +191,8 @@ function openSwitchboard(
     answerMs: sessions.answerTimeoutMs,
     inboxSize: gateway.requestQueue,
     apology: readPrompt(PROMPTS.error),
+    redactor: new Redactor(privacy.patterns),
+    sensitive: input.sensitive,
   });
 }
 

@@ -59,6 +59,14 @@ const sessions = z.strictObject({
   answer_timeout: number(1, 3600).default(30),
 });
 
+/** A regular expression of JavaScript, as text. */
+const pattern = () =>
+  z.string("expected text").min(1).max(500).refine(isPattern, "expected a regular expression, such as \\d{13,19}");
+
+const privacy = z.strictObject({
+  patterns: z.array(pattern()).max(50).default([]),
+});
+
 const monitoring = z.strictObject({
   enabled: flag().default(true),
   host: host().default("127.0.0.1"),
@@ -107,6 +115,14 @@ const logging = z.strictObject({
   web: logFile("", "5MB", 3),
 });
 
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, "u").unicode;
+  } catch {
+    return false;
+  }
+}
+
 /** An entry under `connectors:`, `config` being what the connector's own schema takes. */
 const connector = (config: z.ZodType) =>
   z.strictObject({
@@ -131,6 +147,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
       Object.fromEntries(Object.entries(connectors).map(([id, config]) => [id, connector(config)])),
     ),
     sessions: sessions.prefault({}),
+    privacy: privacy.prefault({}),
     monitoring: monitoring.prefault({}),
     authentication: authentication.prefault({}),
     jwt_validation: jwtValidation.prefault({}),

@@ -65,6 +65,8 @@ export interface Config {
     /** How long an agent may take to begin its answer. */
     readonly answerTimeoutMs: number;
   };
+  /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
+  readonly privacy: { readonly patterns: readonly string[] };
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -120,6 +122,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxSessionDurationMs: seconds(sessions.max_session_duration),
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
+    privacy: { patterns: file.privacy.patterns },
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),
