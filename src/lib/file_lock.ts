@@ -1,4 +1,5 @@
-import { folderOf, plainFile } from "./private_file.ts";
+import { folderOf } from "./files.ts";
+import { plainFile } from "./private_file.ts";
 
 /**
  * A lock that processes share by way of a file: flock(2), so that the system lets go of it when its holder dies,

@@ -1,3 +1,5 @@
+import { folderOf, linkStat } from "./files.ts";
+
 /** The longest content that is read, in bytes. */
 const LONGEST = 65_536;
 /** Bytes that a draft reserves on the disk, so that a full disk shows before there is something to lose. */
@@ -76,11 +78,6 @@ export class Draft implements AsyncDisposable {
   }
 }
 
-/** The folder that holds `path`. */
-export function folderOf(path: string): string {
-  return path.replace(/[^/\\]*$/, "").replace(/(?<=.)[/\\]$/, "") || ".";
-}
-
 /** Returns what the file at `path` is, or undefined when there is none. Throws unless it is a plain one in a real folder. */
 export async function plainFile(path: string): Promise<Deno.FileInfo | undefined> {
   const folder = await linkStat(folderOf(path));
@@ -88,15 +85,6 @@ export async function plainFile(path: string): Promise<Deno.FileInfo | undefined
   const file = await linkStat(path);
   if (file && !file.isFile) throw refusal(path, "a plain file", file);
   return file;
-}
-
-async function linkStat(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function refusal(path: string, expected: string, { isSymlink }: Deno.FileInfo): Error {

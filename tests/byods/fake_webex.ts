@@ -18,7 +18,7 @@ export interface KeptSource {
 export interface Fault {
   readonly status?: number;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | (() => ReadableStream<Uint8Array>);
   /** Answers only when this is settled. */
   readonly after?: Promise<unknown>;
   /** Does what was asked before it fails, as a server whose answer is lost. */
@@ -120,7 +120,8 @@ export class FakeWebex implements AsyncDisposable {
     if (fault?.done) this.#serve(request, pathname, searchParams, text);
     await fault?.after;
     if (fault && fault.status !== undefined) {
-      return new Response(fault.body ?? JSON.stringify({ message: "planted by the test", trackingId: "T-1" }), {
+      const body = typeof fault.body === "function" ? fault.body() : fault.body;
+      return new Response(body ?? JSON.stringify({ message: "planted by the test", trackingId: "T-1" }), {
         status: fault.status,
         headers: { "Content-Type": "application/json", ...fault.headers },
       });

@@ -74,9 +74,9 @@ Deno.test("a registration that fails leaves the calls alone, and makes the house
     "unregistered",
     "byods_forbidden",
   ]);
-  assert.equal(message, "no data source is registered: Webex cannot call");
+  assert.equal(message, "no active data source is registered: Webex cannot call");
   assert.equal(health.grpc_status, "DEGRADED");
-  assert.match(await (await fetch(house.url)).text(), /unregistered: no data source.*byods_forbidden/);
+  assert.match(await (await fetch(house.url)).text(), /unregistered: no active data source.*byods_forbidden/);
   const { responses } = await house.call().start();
   assert.equal(responses.length, 1);
 });
@@ -102,6 +102,21 @@ Deno.test("a start that does not insist serves while Webex's API hangs", async (
   assert.ok(performance.now() - since < 2000);
   assert.equal((await house.call().start()).responses.length, 1);
   never.resolve();
+});
+
+Deno.test("two gateways that start at once with one token store share one registration and one refresh token", async () => {
+  await using beside = new Beside();
+  const { webex } = beside;
+  const starts = await Promise.all([1, 2].map(() => GatewayProcess.start([], beside.yaml())));
+  try {
+    assert.equal(webex.count("POST /v1/dataSources"), 1);
+    assert.equal(webex.count("POST /v1/access_token"), 1);
+    const states = await Promise.all(starts.map(async ({ page }) => (await (await fetch(`${page}api/status`)).json())));
+    assert.deepEqual(states.map(({ data_source }) => data_source.state), ["active", "active"]);
+    assert.equal(new Set(states.map(({ data_source }) => data_source.id)).size, 1);
+  } finally {
+    for (const house of starts) await house[Symbol.asyncDispose]();
+  }
 });
 
 Deno.test("kill -9 at any time: the newest refresh token is on the disk, and the next start goes on with it", async () => {

@@ -35,6 +35,16 @@ export class RegisteredGateways implements AsyncDisposable {
   readonly log: Line[] = [];
   readonly webex: FakeWebex;
   readonly lifecycles: DataSourceLifecycle[] = [];
+  /** Requests without an answer. */
+  #asking = 0;
+  readonly #fetch: typeof fetch = async (input, init) => {
+    this.#asking++;
+    try {
+      return await fetch(input, init);
+    } finally {
+      this.#asking--;
+    }
+  };
 
   private constructor(readonly folder: string, fake: FakeOptions) {
     this.webex = new FakeWebex({ now: () => this.clock.date(), ...fake });
@@ -51,7 +61,7 @@ export class RegisteredGateways implements AsyncDisposable {
   /** A gateway's lifecycle, not yet started; `section` is what its configuration says beside the usual. */
   lifecycle(section: Record<string, unknown> = {}, random = 0): DataSourceLifecycle {
     const options = optionsOf({ api_base_url: this.webex.baseUrl, token_store: this.store, ...section });
-    const deps = { fetch, clock: this.clock, log: keepingLog(this.log), random: () => random };
+    const deps = { fetch: this.#fetch, clock: this.clock, log: keepingLog(this.log), random: () => random };
     const lifecycle = openLifecycle(options, deps);
     this.lifecycles.push(lifecycle);
     return lifecycle;
@@ -65,12 +75,14 @@ export class RegisteredGateways implements AsyncDisposable {
     return lifecycle;
   }
 
-  /** Resolves once `condition` holds; meanwhile lets time pass by `stepMs` again and again, if that is given. */
+  /** Resolves once `condition` holds; meanwhile lets time pass by `stepMs` again and again, if that is given, and slowly while Webex is being asked. */
   async until(condition: () => boolean, stepMs = 0): Promise<void> {
+    let quiet = 0;
     for (let turn = 0; turn < 5000; turn++) {
       if (condition()) return;
       await new Promise((resolve) => setTimeout(resolve, 1));
-      if (stepMs > 0) this.clock.advance(stepMs);
+      quiet = this.#asking > 0 ? 0 : quiet + 1;
+      if (stepMs > 0) this.clock.advance(quiet < 5 ? Math.min(stepMs, 10) : stepMs);
     }
     assert.fail(
       `it did not come about: ${condition}\n${JSON.stringify(this.log, undefined, 1)}\n${this.webex.requests}`,

@@ -92,7 +92,7 @@ Deno.test("a renewal that fails is tried again every interval, is an alert from 
   assert.match(house.alerts()[1]!, /^lapsed: alert: .*every call fails/);
 
   house.webex.heal();
-  await house.until(() => lifecycle.state().state === "active", 10_000);
+  await house.until(() => lifecycle.state().state === "active", 1_000);
   assert.equal(house.alerts().length, 2);
   assert.ok(house.log.some(({ message }) => message === "the data source is well again"));
   assert.ok(lifecycle.state().expiresAt! > expiresAt! + 1300 * MINUTE);
@@ -119,7 +119,7 @@ Deno.test("a first attempt that fails refuses the start, or is tried again, as c
   assert.equal(lifecycle.state().state, "starting");
   assert.equal((await house.failed(lifecycle)).state, "unregistered");
   assert.match(house.alerts().at(-1)!, /^unregistered: alert: .*Webex cannot call/);
-  await house.until(() => lifecycle.state().state === "active", 10_000);
+  await house.until(() => lifecycle.state().state === "active", 1_000);
 });
 
 Deno.test("a data source that was deleted or disabled, and cannot be had back, is no longer called active", async (t) => {
@@ -147,7 +147,7 @@ Deno.test("a data source that was deleted or disabled, and cannot be had back, i
     house.clock.advance(lifecycle.state().nextAttemptAt! - house.clock.date());
     assert.equal((await house.failed(lifecycle)).state, "unregistered");
     house.webex.heal();
-    await house.until(() => lifecycle.state().state === "active", 10_000);
+    await house.until(() => lifecycle.state().state === "active", 1_000);
   });
 });
 

@@ -15,7 +15,7 @@ const SERVICE_APP = {
 async function nextAttempt(house: RegisteredGateways, lifecycle: Awaited<ReturnType<RegisteredGateways["started"]>>) {
   const { nextAttemptAt } = lifecycle.state();
   house.clock.advance(nextAttemptAt! - house.clock.date());
-  await house.until(() => lifecycle.state().nextAttemptAt !== nextAttemptAt, 100);
+  await house.until(() => lifecycle.state().nextAttemptAt !== nextAttemptAt);
 }
 
 Deno.test("a refresh token that Webex replaces at every use is kept, readable by its owner only", async () => {
@@ -148,6 +148,28 @@ Deno.test("a disk that fails while the new token is under way loses nothing as l
   await nextAttempt(house, lifecycle);
   const kept = JSON.parse(await Deno.readTextFile(house.store));
   assert.equal(kept.grants["C-client"].refreshToken, house.webex.refreshToken);
+});
+
+Deno.test("the refresh token before the newest is tried when Webex knows nothing of the newest", async () => {
+  await using house = await RegisteredGateways.open({ expiresIn: 1 });
+  const lifecycle = await house.started({ auth: REFRESH });
+  await nextAttempt(house, lifecycle);
+  assert.equal(house.webex.refreshToken, "refresh-3-of-the-test-integration");
+  house.webex.refreshToken = "refresh-2-of-the-test-integration";
+  await nextAttempt(house, lifecycle);
+  assert.deepEqual([lifecycle.state().renewals, lifecycle.state().failures], [3, 0]);
+  assert.ok(house.log.some(({ message }) => message.startsWith("another refresh token was taken")));
+});
+
+Deno.test("a refresh token that comes without an access token is kept, and used next", async () => {
+  await using house = await RegisteredGateways.open();
+  house.webex.refreshToken = "refresh-of-a-strange-answer";
+  const body = JSON.stringify({ refresh_token: house.webex.refreshToken });
+  house.webex.fail("POST /v1/access_token", { status: 200, body });
+  const lifecycle = await house.started({ auth: REFRESH });
+  assert.equal(lifecycle.state().lastError!.code, "byods_malformed");
+  await nextAttempt(house, lifecycle);
+  assert.equal(lifecycle.state().state, "active");
 });
 
 Deno.test("stopping while a new refresh token is under way waits for it and keeps it", async () => {

@@ -86,6 +86,7 @@ class ServiceApp implements Access {
       path: `/applications/${encodeURIComponent(appId)}/token`,
       token,
       json: { clientId, clientSecret: clientSecret.reveal(), targetOrgId },
+      hide: [clientSecret],
     }, signal);
     return body;
   }

@@ -57,14 +57,15 @@ export class RefreshGrant implements Access {
     if (this.#unsaved) await this.#save(this.#unsaved);
     const kept = this.#unsaved ?? await this.#read();
     const own = kept.grants[this.#auth.clientId];
-    const seed = await fingerprint(this.#auth.refreshToken);
-    const current = own && (own.seed === seed || this.#auth.refreshToken.empty);
-    if (current && own.accessToken !== this.#refused && this.#deps.clock.date() < own.accessUntil - SPARE_MS) {
-      return new Secret(own.accessToken);
-    }
+    const configured = this.#auth.refreshToken;
+    const seed = configured.empty && own ? own.seed : await fingerprint(configured);
+    const current = own?.seed === seed ? own : undefined;
+    const good = current && current.accessToken !== this.#refused &&
+      this.#deps.clock.date() < current.accessUntil - SPARE_MS;
+    if (good) return new Secret(current.accessToken);
     const candidates = current
-      ? [own.refreshToken, own.previousRefreshToken, this.#auth.refreshToken.reveal()]
-      : [this.#auth.refreshToken.reveal(), own?.refreshToken];
+      ? [current.refreshToken, current.previousRefreshToken, configured.reveal()]
+      : [configured.reveal(), own?.refreshToken];
     return await this.#exchange(kept, seed, [...new Set(candidates.filter((token) => token))] as string[], signal);
   }
 
@@ -83,17 +84,16 @@ export class RefreshGrant implements Access {
     if (candidates.length === 0) throw new ByodsError("byods_no_refresh_token", ACTION, "there is no refresh token");
     await using draft = this.#unsaved ? undefined : await this.#store(() => this.#deps.store.draft());
     const { used, answer } = await this.#spend(candidates, signal);
-    const accessToken = textOf(answer, "access_token");
-    if (accessToken === undefined) throw new ByodsError("byods_malformed", ACTION, "an answer without an access_token");
-    const now = this.#deps.clock.date();
+    const accessToken = textOf(answer, "access_token") ?? "";
     const fresh: Grant = {
       seed,
       refreshToken: textOf(answer, "refresh_token") ?? used,
       previousRefreshToken: used,
       accessToken,
-      accessUntil: now + lifetimeMs(answer),
+      accessUntil: accessToken === "" ? 0 : this.#deps.clock.date() + lifetimeMs(answer),
     };
     await this.#save({ version: 1, grants: { ...kept.grants, [this.#auth.clientId]: fresh } }, draft);
+    if (accessToken === "") throw new ByodsError("byods_malformed", ACTION, "an answer without an access_token");
     this.#deps.log.info("access token renewed", { expires: new Date(fresh.accessUntil).toISOString() });
     return new Secret(accessToken);
   }
@@ -113,6 +113,7 @@ export class RefreshGrant implements Access {
             client_secret: clientSecret.reveal(),
             refresh_token: used,
           },
+          hide: [clientSecret, new Secret(used)],
           precious: true, // it holds the one token that is good from now on
         }, signal);
         if (used !== candidates[0]) this.#deps.log.warn("another refresh token was taken where the first was refused");

@@ -1,7 +1,7 @@
 import type { ByodsCode } from "./faults.ts";
 
 /**
- * Where the registration stands: `starting` until the first attempt is over, `unregistered` when none is known,
+ * Where the registration stands: `starting` until the first attempt is over, `unregistered` when Webex has none to call by,
  * `active` while its token is good, `at_risk` when its token ends within the alert lead and was not renewed,
  * `lapsed` when its token has ended and every call fails.
  */
@@ -45,7 +45,7 @@ export function wordFor(
 /** What each word means, in a sentence without a full stop. */
 export const MEANING: { readonly [Word in RegistrationWord]: string } = {
   starting: "the data source is being looked for",
-  unregistered: "no data source is registered: Webex cannot call",
+  unregistered: "no active data source is registered: Webex cannot call",
   active: "the data source's token is good",
   at_risk: "the data source's token ends soon and was not renewed: then every call fails",
   lapsed: "the data source's token has ended: every call fails until it is renewed",

@@ -34,6 +34,8 @@ export interface ApiRequest {
   /** The body: as JSON, or as a form (application/x-www-form-urlencoded). */
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
+  /** What is in the body and must not come back in an error; the token is hidden anyway. */
+  readonly hide?: readonly Secret[];
   /** It must not be done twice: it is asked again only when Webex surely did nothing. */
   readonly once?: boolean;
   /** Its answer must not be missed: an aborted signal keeps it from being asked again, but lets it finish. */
@@ -88,7 +90,7 @@ export class WebexApi {
         signal: signal && !precious ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
       });
       const text = await readText(response, action);
-      if (!response.ok) throw refusal(action, response, text, this.deps.clock);
+      if (!response.ok) throw refusal(request, response, text, this.deps.clock);
       return { body: parse(text, action), next: nextPage(response.headers.get("Link")) };
     } catch (error) {
       if (error instanceof ByodsError) throw error;
@@ -143,21 +145,26 @@ const CODES: ReadonlyMap<number, ByodsCode> = new Map([
   [429, "byods_rate_limited"],
 ]);
 
-function refusal(action: string, response: Response, text: string, clock: Clock): ByodsError {
+function refusal(request: ApiRequest, response: Response, text: string, clock: Clock): ByodsError {
+  const { action, token, hide = [] } = request;
   const { status, headers } = response;
   const code = CODES.get(status) ??
     (status >= 500 ? "byods_server_error" : status >= 400 ? "byods_rejected" : "byods_malformed");
-  const said = explanation(text);
+  const said = explanation(token ? [...hide, token] : hide, text);
   const found = `HTTP ${status}${said === "" ? "" : ` (${said})`}`;
   return new ByodsError(code, action, found, { status, retryAfterMs: retryAfter(headers.get("Retry-After"), clock) });
 }
 
-/** Webex's own sentence and its tracking id, for a support case; what looks like a token in it is left out. */
-function explanation(text: string): string {
+/** Webex's own sentence and its tracking id, for a support case; secrets and what looks like one are left out. */
+function explanation(secrets: readonly Secret[], text: string): string {
   try {
     const { message, error, trackingId } = JSON.parse(text);
-    return [message ?? error, trackingId].filter((part) => typeof part === "string" && part !== "")
-      .map(shorten).join(", ");
+    const said = [message ?? error, trackingId].filter((part): part is string =>
+      typeof part === "string" && part !== ""
+    );
+    const clean = (part: string) =>
+      secrets.reduce((rest, secret) => secret.empty ? rest : rest.replaceAll(secret.reveal(), "…"), part);
+    return said.map((part) => shorten(clean(part))).join(", ");
   } catch {
     return "";
   }
