@@ -59,6 +59,7 @@ export function api(house: House): Hono {
       total_history: history.length,
     });
   });
+  app.get("/api/trust", (c) => c.json(trustOf(house)));
   app.get("/api/debug/sessions", (c) => {
     const sessions = house.switchboard.calls().map(liveCall);
     return c.json({
@@ -124,6 +125,20 @@ function statusOf(house: House) {
       serving_services: house.health.serving ? services.length : 0,
       total_services: services.length,
     },
+  };
+}
+
+function trustOf({ trust }: House) {
+  return {
+    tokens: trust.tokens,
+    callers: trust.callers,
+    issuers: trust.issuers(),
+    certificates: trust.certificates().map(({ on, subject, until, daysLeft }) => ({
+      on,
+      subject,
+      not_after: iso(until),
+      days_left: daysLeft,
+    })),
   };
 }
 

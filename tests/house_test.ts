@@ -10,8 +10,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/connectors": ["src/call", "src/audio", "src/lib"],
   "src/protocols": ["src/call", "src/audio", "src/grpc", "src/lib", "proto"],
   "src/caller": ["src/protocols/gen", "src/grpc", "src/audio", "src/lib", "audio"],
+  "src/auth": ["src/lib"],
   "src/telemetry": ["src/call/event.ts", "src/lib"],
-  "src/config": ["src/call/expectation.ts", "src/call/output.ts", "src/lib"],
+  "src/config": ["src/auth/validation_config.ts", "src/call/expectation.ts", "src/call/output.ts", "src/lib"],
   "routes": ["src/call", "src/lib", "islands"],
   "islands": [],
 };

@@ -1,15 +1,45 @@
 import { z } from "zod";
+import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
 import { indirect, secret } from "../lib/secret.ts";
-import { byteSize, clamped, either, flag, number, oneOf, text, whole } from "../lib/scalars.ts";
+import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 
-/** The UUID under which Webex publishes the schema of a voice virtual agent's data source. */
-const VOICE_AGENT_SCHEMA = "5397013b-7920-4ffc-807c-e8a3e0a18f43";
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
 const HOST = "expected a host name or address";
 
 const host = () => z.string(HOST).regex(/^\S+$/, HOST);
+
+/** Where a port's certificate is, and the keys that go with it. */
+const tls = <Shape extends z.ZodRawShape>(more: Shape) =>
+  z.strictObject({
+    enabled: flag().default(false),
+    server_cert_chain_file: text().default(""),
+    server_private_key_file: text().default(""),
+    ...more,
+  });
+
+/** Reports the paths of `names` that are "" although TLS is asked for. */
+function needFiles(tls: { readonly enabled: boolean }, context: z.core.$RefinementCtx, ...names: readonly string[]) {
+  for (const name of names) {
+    if (!tls.enabled || (tls as Readonly<Record<string, unknown>>)[name] !== "") continue;
+    context.addIssue({ code: "custom", path: [name], message: "expected the path of a PEM file" });
+  }
+}
+
+const gatewayTls = tls({
+  root_ca_cert_file: text().default(""),
+  require_client_cert: flag().default(false),
+  client_subject: someText().default("insight-orchestrator.*.ciscoccservice.com"),
+  reload_seconds: number(1, 86_400).default(30),
+}).superRefine((section, context) => {
+  needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
+  if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
+});
+
+const webTls = tls({ reload_seconds: number(1, 86_400).default(30) }).superRefine((section, context) =>
+  needFiles(section, context, "server_cert_chain_file", "server_private_key_file")
+);
 
 const gateway = z.strictObject({
   host: host().default("127.0.0.1"),
@@ -31,13 +61,7 @@ const gateway = z.strictObject({
   output_chunk_bytes: whole(100, 65_536).default(16_000),
   level: oneOf(LEVELS).default("info"),
   version: text().default(""),
-  tls: z.strictObject({
-    enabled: flag().default(false),
-    server_cert_chain_file: text().default(""),
-    server_private_key_file: text().default(""),
-    root_ca_cert_file: text().default(""),
-    require_client_cert: flag().default(false),
-  }).prefault({}),
+  tls: gatewayTls.prefault({}),
 });
 
 const voiceActivityDetection = z.strictObject({
@@ -68,6 +92,7 @@ const monitoring = z.strictObject({
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
   host_names: z.array(host()).default([]),
+  tls: webTls.prefault({}),
 });
 
 const authentication = z.strictObject({
@@ -82,14 +107,6 @@ const authentication = z.strictObject({
     state: text().default(""),
   }).prefault({}),
   authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
-});
-
-const jwtValidation = z.strictObject({
-  enabled: flag().default(false),
-  enforce_validation: flag().default(true),
-  datasource_url: text().default(""),
-  datasource_schema_uuid: text().default(VOICE_AGENT_SCHEMA),
-  cache_duration_minutes: number(0, 525_600).default(60),
 });
 
 const credentials = {
@@ -164,7 +181,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     sessions: sessions.prefault({}),
     monitoring: monitoring.prefault({}),
     authentication: authentication.prefault({}),
-    jwt_validation: jwtValidation.prefault({}),
+    jwt_validation: validationConfig.prefault({}),
     data_source: dataSource.prefault({}),
     logging: logging.prefault({}),
     audio: z.strictObject({ supported_formats: z.array(text()).default(["wav"]) }).prefault({}),
