@@ -141,9 +141,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
       configuration: maskedConfig(config),
       warnings,
     }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
-    web = built.use(
-      new WebServer({ hostname: host, port, tls: certificates.http?.texts }, (request) => app.fetch(request)),
-    );
+    web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
 

@@ -16,6 +16,7 @@ const tls = <Shape extends z.ZodRawShape>(more: Shape) =>
     enabled: flag().default(false),
     server_cert_chain_file: text().default(""),
     server_private_key_file: text().default(""),
+    reload_seconds: number(1, 86_400).default(30),
     ...more,
   });
 
@@ -31,13 +32,12 @@ const gatewayTls = tls({
   root_ca_cert_file: text().default(""),
   require_client_cert: flag().default(false),
   client_subject: someText().default("insight-orchestrator.*.ciscoccservice.com"),
-  reload_seconds: number(1, 86_400).default(30),
 }).superRefine((section, context) => {
   needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
   if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
 });
 
-const webTls = tls({ reload_seconds: number(1, 86_400).default(30) }).superRefine((section, context) =>
+const webTls = tls({}).superRefine((section, context) =>
   needFiles(section, context, "server_cert_chain_file", "server_private_key_file")
 );
 

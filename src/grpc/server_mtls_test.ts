@@ -58,7 +58,8 @@ async function unavailable(connecting: Promise<GrpcChannel>): Promise<void> {
 }
 
 Deno.test("a client with the right certificate is let in, also through an authority in between", async () => {
-  const { grpc, offences } = listen();
+  const authorities = `# several, one after the other\n${impostor.cert}\n${clientAuthority.cert}`;
+  const { grpc, offences } = listen({ tls: { ...server, clients: { authorities, accepts: () => true } } });
   await using _ = grpc;
   await using channel = await connect(grpc, client);
   assert.deepEqual(await callUnary(channel, "/t/Echo", Uint8Array.of(1)), Uint8Array.of(1));

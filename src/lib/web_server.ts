@@ -15,13 +15,13 @@ export interface WebServerOptions {
 /** A port that answers HTTP, and can show another certificate without a pause. */
 export class WebServer implements AsyncDisposable {
   readonly #options: WebServerOptions;
-  readonly #answer: (request: Request) => Response | Promise<Response>;
+  readonly #answer: Deno.ServeHandler<Deno.NetAddr>;
   /** Listeners whose certificate was replaced, until their last answer is given. */
   readonly #retired = new Set<Promise<void>>();
   #server: Deno.HttpServer<Deno.NetAddr>;
 
   /** Listens at once. Throws what `Deno.serve` throws. */
-  constructor(options: WebServerOptions, answer: (request: Request) => Response | Promise<Response>) {
+  constructor(options: WebServerOptions, answer: Deno.ServeHandler<Deno.NetAddr>) {
     this.#options = options;
     this.#answer = answer;
     this.#server = this.#listen(options.port, options.tls);
