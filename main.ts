@@ -174,7 +174,8 @@ function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring
   log.info("agents on offer", { agents: agents.join(", ") || "none" });
   log.info("calls are answered", { grpc: `${gateway.host}:${grpcPort}` });
   if (httpPort !== undefined) {
-    log.info("open this page to watch", { page: `http://${urlHost(monitoring.host)}:${httpPort}/` });
+    const scheme = monitoring.tls === undefined ? "http" : "https";
+    log.info("open this page to watch", { page: `${scheme}://${urlHost(monitoring.host)}:${httpPort}/` });
   }
   log.info("to hear a call, run in a second terminal", { command: "deno task call" });
 }

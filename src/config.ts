@@ -3,7 +3,7 @@ import { dataSourceProblems } from "./auth/byods/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";
 import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
 import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
-import { exposed, type Guards, REMEDY } from "./config/exposure.ts";
+import { exposed, guardsOf, unvalidated } from "./config/exposure.ts";
 import { type Origin, originsOf, type Overridden, override } from "./config/origins.ts";
 import { expectation, type Finding, findings } from "./config/problems.ts";
 import { reservations } from "./config/reservations.ts";
@@ -12,13 +12,11 @@ import { type Config, toConfig } from "./config/settings.ts";
 import { valueAt } from "./config/tree.ts";
 
 export type { Origin } from "./config/origins.ts";
-export type { Config, ConnectorConfig } from "./config/settings.ts";
+export type { Config, ConnectorConfig, TlsFiles } from "./config/settings.ts";
 export { type Override, OVERRIDES } from "./config/overrides.ts";
 
 /** Read when nothing names another file; need not exist. */
 const USUAL_FILE = "config/config.yaml";
-/** What this version puts in front of its ports. */
-const GUARDS: Guards = { validates: false, login: false };
 
 /** Everything that is wrong with a configuration, one line each. */
 export class ConfigError extends Error {
@@ -85,8 +83,10 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     );
   }
   const reach = reachOf(schema, tree);
-  const open = reach ? exposed(reach, GUARDS) : [];
-  if (!reach?.insecure) open.forEach(({ path, message }) => report({ path, message: `${message}: ${REMEDY}` }));
+  const open = reach ? [...exposed(reach, guardsOf(reach)), ...unvalidated(reach.jwt_validation)] : [];
+  if (!reach?.insecure) {
+    open.forEach(({ path, message, remedy }) => report({ path, message: `${message}: ${remedy}` }));
+  }
   if (found.length > 0 || !result.success) {
     throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
   }
@@ -121,9 +121,12 @@ async function readFile({ file, env, readTextFile }: ConfigSources) {
 }
 
 /** What decides about exposure, if those sections can be read, whatever the others hold. */
-function reachOf(schema: ReturnType<typeof fileSchema>, { insecure, gateway, monitoring }: Record<string, unknown>) {
-  const part = schema.pick({ insecure: true, gateway: true, monitoring: true });
-  return part.safeParse({ insecure, gateway, monitoring }).data;
+function reachOf(
+  schema: ReturnType<typeof fileSchema>,
+  { insecure, gateway, monitoring, jwt_validation }: Record<string, unknown>,
+) {
+  const part = schema.pick({ insecure: true, gateway: true, monitoring: true, jwt_validation: true });
+  return part.safeParse({ insecure, gateway, monitoring, jwt_validation }).data;
 }
 
 /** Gives a finding its place: the flag, the variable, or the line and column of the file. */

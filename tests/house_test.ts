@@ -12,7 +12,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/caller": ["src/protocols/gen", "src/grpc", "src/audio", "src/lib", "audio"],
   "src/auth": ["src/lib"],
   "src/telemetry": ["src/call/event.ts", "src/lib"],
-  "src/config": ["src/auth/byods/config.ts", "src/call/expectation.ts", "src/call/output.ts", "src/lib"],
+  "src/config": [
+    "src/auth/byods/config.ts",
+    "src/auth/validation_config.ts",
+    "src/call/expectation.ts",
+    "src/call/output.ts",
+    "src/lib",
+  ],
   "routes": ["src/call", "src/lib", "islands"],
   "islands": [],
 };

@@ -24,7 +24,16 @@ const SAID = {
   refreshToken: "marker-refresh-token",
   accessToken: "marker-access-token",
 };
-const PAGES = ["/", "/health", "/status", "/metrics", "/api/status", "/api/config", "/api/connections", "/api/debug/sessions"];
+const PAGES = [
+  "/",
+  "/health",
+  "/status",
+  "/metrics",
+  "/api/status",
+  "/api/config",
+  "/api/connections",
+  "/api/debug/sessions",
+];
 
 Deno.test("nothing that a caller says, presses or hands along, and no secret, is found in logs, pages, answers or file names", async () => {
   const folder = await Deno.makeTempDir();

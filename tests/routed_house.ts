@@ -73,6 +73,7 @@ export class RoutedHouse implements AsyncDisposable {
       history,
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },
+      trust: { tokens: "off" as const, callers: undefined, issuers: () => [], certificates: () => [] },
       configuration: {},
       warnings: [],
     };

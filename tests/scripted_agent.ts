@@ -7,13 +7,13 @@ import type { CallEvent } from "../src/call/event.ts";
 import type { CallerInput } from "../src/call/input.ts";
 import { type AgentOutput, ANY_INPUT } from "../src/call/output.ts";
 import { type CallLimits, Switchboard } from "../src/call/switchboard.ts";
-import { GrpcChannel } from "../src/grpc/client.ts";
+import type { GrpcChannel } from "../src/grpc/client.ts";
 import { GrpcServer } from "../src/grpc/server.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { Redactor } from "../src/lib/redaction.ts";
 import { byova, type ByovaOptions } from "../src/protocols/byova.ts";
 import { conversationOptions } from "./conversation_options.ts";
-import { Line } from "./gateway_harness.ts";
+import { connect, Line, wire } from "./gateway_harness.ts";
 import { keepingLog, type Line as LogLine } from "./logs.ts";
 
 /** What an agent of a test does about each input. */
@@ -68,6 +68,7 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
     const server = GrpcServer.listen({
       hostname: "127.0.0.1",
       port: 0,
+      tls: wire.server,
       methods: new Map(byova(directory, switchboard, {
         clock: systemClock,
         log,
@@ -79,7 +80,7 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
         ...options.byova,
       })),
     });
-    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port: server.port });
+    const channel = await connect(server.port);
     return new ScriptedGateway(server, switchboard, channel, events, lines);
   }
 

@@ -65,16 +65,18 @@ export const localAudio = defineConnector<Config>({
     write: config.record_caller_audio ? [`${config.audio_recording.output_dir}/`] : [],
   }),
   async check(config, { readFile }) {
-    const found = await Promise.all(ownPrompts(config).map(async ({ slot, path }): Promise<Shortcoming[]> => {
-      try {
-        readPrompt(await readFile(path));
-        return [];
-      } catch (error) {
-        const problem = `prompt ${slot} cannot be read from ${path}: ${nameAndMessage(error)}`;
-        const remedy = `put a WAV file there, or correct audio_files.${slot} and audio_base_path`;
-        return [{ code: "PROMPT-UNREADABLE", problem, remedy }];
-      }
-    }));
+    const found = await Promise.all(
+      ownPrompts(config).map(async ({ slot, path }): Promise<Shortcoming[]> => {
+        try {
+          readPrompt(await readFile(path));
+          return [];
+        } catch (error) {
+          const problem = `prompt ${slot} cannot be read from ${path}: ${nameAndMessage(error)}`;
+          const remedy = `put a WAV file there, or correct audio_files.${slot} and audio_base_path`;
+          return [{ code: "PROMPT-UNREADABLE", problem, remedy }];
+        }
+      }),
+    );
     return found.flat();
   },
 });
