@@ -10,6 +10,7 @@ import { reservations } from "./config/reservations.ts";
 import { fileSchema } from "./config/schema.ts";
 import { type Config, toConfig } from "./config/settings.ts";
 import { valueAt } from "./config/tree.ts";
+import type { ErrorCode } from "./lib/error_codes.ts";
 
 export type { Origin } from "./config/origins.ts";
 export type { Config, ConnectorConfig, TlsFiles } from "./config/settings.ts";
@@ -22,7 +23,8 @@ const USUAL_FILE = "config/config.yaml";
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
-  constructor(readonly problems: readonly string[]) {
+  /** `codes`: that of each problem, in the same order. */
+  constructor(readonly problems: readonly string[], readonly codes: readonly ErrorCode[]) {
     super(problems.join("\n"));
   }
 }
@@ -63,11 +65,15 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
 
   const found: Finding[] = [];
   const report = (finding: Finding) => void found.push(finding);
+  const reportAs = (code: ErrorCode) => (finding: Finding) => report({ code, ...finding });
   const chosen = chooseConnectors(document.written.connectors, kinds);
-  chosen.problems.forEach(report);
+  chosen.problems.forEach(reportAs("CFG-CONNECTOR"));
   const schema = fileSchema(Object.fromEntries([...chosen.kinds].map(([id, kind]) => [id, kinds.get(kind)!])));
-  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, report) as Record<string, unknown>;
-  const fetched = await fetchIndirect(schema, tree, sources, report);
+  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, reportAs("CFG-VARIABLE")) as Record<
+    string,
+    unknown
+  >;
+  const fetched = await fetchIndirect(schema, tree, sources, reportAs("CFG-VARIABLE"));
   const overridden = override(tree, env, overrides);
 
   const result = schema.safeParse(tree, { error: expectation });
@@ -85,7 +91,9 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const reach = reachOf(schema, tree);
   const open = reach ? [...exposed(reach, guardsOf(reach)), ...unvalidated(reach.jwt_validation)] : [];
   if (!reach?.insecure) {
-    open.forEach(({ path, message, remedy }) => report({ path, message: `${message}: ${remedy}` }));
+    open.forEach(({ path, message, remedy }) =>
+      report({ code: "CFG-EXPOSED", path, message: `${message}: ${remedy}` })
+    );
   }
   if (found.length > 0 || !result.success) {
     throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
@@ -116,7 +124,7 @@ async function readFile({ file, env, readTextFile }: ConfigSources) {
     if (named === undefined && error instanceof Deno.errors.NotFound) {
       return { name, text: "", warnings: [`There is no ${name}: every value that nothing else gives is the default`] };
     }
-    throw new ConfigError([`${name}: cannot be read: ${reason(error)}`]);
+    throw new ConfigError([`${name}: cannot be read: ${reason(error)}`], ["CFG-UNREADABLE"]);
   }
 }
 
@@ -130,16 +138,22 @@ function reachOf(
 }
 
 /** Gives a finding its place: the flag, the variable, or the line and column of the file. */
-function locate({ path, message }: Finding, name: string, document: ConfigDocument, { set }: Overridden): Problem {
+function locate(
+  { code = "CFG-VALUE", path, message }: Finding,
+  name: string,
+  document: ConfigDocument,
+  { set }: Overridden,
+): Problem {
   const key = path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("").slice(1);
   const setter = set.get(key);
-  if (setter) return { offset: -1, text: `${setter.name} ${key}: ${message}` };
+  if (setter) return { code, offset: -1, text: `${setter.name} ${key}: ${message}` };
   const { line, column, offset } = document.place(path);
   const place = document.has(path.slice(0, 1)) ? `${name}:${line}:${column}` : name;
-  return { offset, text: `${place} ${key}: ${message}` };
+  return { code, offset, text: `${place} ${key}: ${message}` };
 }
 
 function refusal(problems: readonly Problem[]): ConfigError {
   const sorted = [...problems].sort((a, b) => a.offset - b.offset);
-  return new ConfigError([...new Set(sorted.map(({ text }) => text))]);
+  const byText = new Map(sorted.map(({ text, code }) => [text, code]));
+  return new ConfigError([...byText.keys()], [...byText.values()]);
 }

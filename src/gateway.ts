@@ -17,6 +17,7 @@ import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
 import type { ServerTls } from "./http2/tls.ts";
 import { nameMatches } from "./lib/certificate.ts";
+import { codeOf } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
@@ -95,7 +96,8 @@ export async function startGateway(config: Config, { clock, log, version, warnin
     highWaterMessages: config.gateway.responseQueue,
     keepaliveMs: config.gateway.keepaliveMs,
     maxAgeMs: config.gateway.maxConnectionAgeMs,
-    onOffence: ({ peer, code, reason }) => offend("connection cut off", { peer, code: nameOfError(code), reason }),
+    onOffence: ({ peer, code, reason }) =>
+      offend("connection cut off", { peer, code: codeOf(`h2_${nameOfError(code)}`), reason }),
     onError: (error, where) =>
       log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
     methods: new Map([

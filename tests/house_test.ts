@@ -19,6 +19,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/call/output.ts",
     "src/lib",
   ],
+  "src/doctor": [
+    "src/auth",
+    "src/call",
+    "src/caller",
+    "src/config.ts",
+    "src/gateway.ts",
+    "src/grpc",
+    "src/lib",
+    "src/protocols/gen",
+  ],
   "routes": ["src/call", "src/lib", "islands"],
   "islands": [],
 };

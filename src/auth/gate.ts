@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { type Burst, burst } from "../lib/log_burst.ts";
+import { codeOf, type ErrorCode } from "../lib/error_codes.ts";
 import { sameOrg } from "./data_source.ts";
 import { isTemporary, type Refusal, REFUSALS } from "./refusal.ts";
 import type { Verdict } from "./token_checker.ts";
@@ -78,7 +79,13 @@ export class Gate implements Disposable {
     const { enforced } = this.#options;
     const counts = enforced ? this.counters.refused : this.counters.tolerated;
     counts[reason] = (counts[reason] ?? 0) + 1;
-    this.#report(enforced ? "caller refused" : "caller let in WITHOUT a valid token", { reason, peer });
-    return enforced ? { reason, message: REFUSALS[reason], temporary: isTemporary(reason) } : undefined;
+    this.#report(enforced ? "caller refused" : "caller let in WITHOUT a valid token", {
+      code: codeOf(`jws_${reason}`) satisfies ErrorCode,
+      reason,
+      peer,
+    });
+    return enforced
+      ? { reason, message: `${REFUSALS[reason]} [${codeOf(`jws_${reason}`)}]`, temporary: isTemporary(reason) }
+      : undefined;
   }
 }

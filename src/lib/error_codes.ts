@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "CFG-VARIABLE",
   "CFG-CONNECTOR",
   "CFG-EXPOSED",
+  "CFG-NOTE",
   // Starting.
   "PERMISSION-MISSING",
   "PORT-TAKEN",
