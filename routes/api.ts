@@ -59,6 +59,7 @@ export function api(house: House): Hono {
       total_history: history.length,
     });
   });
+  app.get("/api/trust", (c) => c.json(trustOf(house)));
   app.get("/api/debug/sessions", (c) => {
     const sessions = house.switchboard.calls().map(liveCall);
     return c.json({
@@ -139,6 +140,20 @@ function registrationOf({ state, why, id, expiresAt, renewedAt, nextAttemptAt, l
     last_renewal: time(renewedAt),
     next_attempt: time(nextAttemptAt),
     last_error: lastError ? { code: lastError.code, message: lastError.message, at: iso(lastError.at) } : null,
+  };
+}
+
+function trustOf({ trust }: House) {
+  return {
+    tokens: trust.tokens,
+    callers: trust.callers,
+    issuers: trust.issuers(),
+    certificates: trust.certificates().map(({ on, subject, until, daysLeft }) => ({
+      on,
+      subject,
+      not_after: iso(until),
+      days_left: daysLeft,
+    })),
   };
 }
 

@@ -29,6 +29,7 @@ export interface House {
   /** The metrics as text, in two formats. */
   readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };
+  readonly trust: Trust;
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;
   readonly warnings: readonly string[];
@@ -45,6 +46,23 @@ export interface Registration {
   readonly renewedAt: number | undefined;
   readonly nextAttemptAt: number | undefined;
   readonly lastError: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+}
+
+/** What stands in front of the ports. */
+export interface Trust {
+  /** Whether calls without a valid token of Webex are turned away, only reported, or not looked at. */
+  readonly tokens: "enforced" | "reported" | "off";
+  /** Callers since the start, as plain numbers; undefined when nobody looks. */
+  readonly callers: object | undefined;
+  /** The issuers whose keys were asked for. */
+  readonly issuers: () => readonly object[];
+  /** The certificates of the ports that speak TLS; `until` in ms since 1970. */
+  readonly certificates: () => readonly {
+    readonly on: string;
+    readonly subject: string;
+    readonly until: number;
+    readonly daysLeft: number;
+  }[];
 }
 
 /** What the gateway is doing, in one word, and why. */

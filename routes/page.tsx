@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { CallOutcome, FinishedCall } from "../src/call/event.ts";
+import { FEW_DAYS } from "../src/lib/certificate.ts";
 import { humanDuration } from "../src/lib/duration.ts";
 import { type House, type Registration, stateOf } from "./house.ts";
 import { legible } from "./legible.ts";
@@ -94,9 +95,9 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
         </main>
         <footer>
           <nav aria-label="Data">
-            {["/api/status", "/api/connections", "/api/config", "/api/debug/sessions", "/health"].map((path) => (
-              <a key={path} href={path}>{path}</a>
-            ))}
+            {["/api/status", "/api/connections", "/api/config", "/api/trust", "/api/debug/sessions", "/health"].map((
+              path,
+            ) => <a key={path} href={path}>{path}</a>)}
           </nav>
         </footer>
       </body>
@@ -128,6 +129,10 @@ function Numbers({ house, live }: { house: House; live: number }) {
       <Fact term="Handed to a human">{outcomes.get("transferred") ?? 0}</Fact>
       <Fact term="Caller hung up">{outcomes.get("caller_hung_up") ?? 0}</Fact>
       <Fact term="Agent failed" alarm={failed > 0}>{failed}</Fact>
+      <Fact term="Webex tokens" alarm={house.trust.tokens === "reported"}>{house.trust.tokens}</Fact>
+      {house.trust.certificates().map(({ on, daysLeft }) => (
+        <Fact key={on} term={`Certificate, ${on}`} more="days left" alarm={daysLeft < FEW_DAYS}>{daysLeft}</Fact>
+      ))}
     </dl>
   );
 }

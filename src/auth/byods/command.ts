@@ -1,4 +1,5 @@
 import { humanDuration } from "../../lib/duration.ts";
+import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
 import type { DataSourceOptions } from "./config.ts";
 import { asFault, ByodsError } from "./faults.ts";
 import { type ByodsDeps, openRegistrar } from "./mod.ts";
@@ -66,7 +67,7 @@ export async function runByodsCommand(
   } catch (error) {
     const { code, message } = asFault(error);
     if (json) deps.print(JSON.stringify({ action, ok: false, error: { code, message } }, undefined, 2));
-    else deps.printError(`${message} [${code}]`);
+    else deps.printError(`${message} [${codeOf(code) satisfies ErrorCode}]`);
     return 1;
   }
 }

@@ -2,9 +2,7 @@ import { z } from "zod";
 import { flag, number, oneOf, text, whole } from "../../lib/scalars.ts";
 import { indirect, Secret, secret } from "../../lib/secret.ts";
 import { isLoopback } from "../../lib/loopback.ts";
-
-/** The UUID under which Webex publishes the schema of a voice virtual agent's data source. */
-export const VOICE_AGENT_SCHEMA = "5397013b-7920-4ffc-807c-e8a3e0a18f43";
+import { VOICE_AGENT_SCHEMA } from "../validation_config.ts";
 
 const API = "expected the https address of Webex's API, such as https://webexapis.com/v1";
 

@@ -1,4 +1,5 @@
 import { atDate, type Clock } from "../../lib/clock.ts";
+import { codeOf } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import type { DataSourceOptions } from "./config.ts";
 import { asFault, ByodsError } from "./faults.ts";
@@ -156,7 +157,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     const rest = Math.max(asked, this.#options.retryMs * (0.9 + 0.2 * random()));
     this.#nextAttemptAt = clock.date() + rest;
     log.warn("data source could not be looked after", {
-      code: fault.code,
+      code: codeOf(fault.code),
       problem: fault.message,
       again_in_seconds: Math.round(rest / 1000),
     });
@@ -184,7 +185,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     this.#callOffAlarm();
     const word = this.#word();
     if (word !== this.#told) {
-      const fields = { state: word, id: this.#known?.id, code: this.#lastError?.code };
+      const fields = { state: word, id: this.#known?.id, code: this.#lastError && codeOf(this.#lastError.code) };
       if (word !== "active") log.error(`alert: ${MEANING[word]}`, fields);
       else if (this.#told !== "starting") log.info("the data source is well again", fields);
       this.#told = word;
