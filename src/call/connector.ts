@@ -38,8 +38,11 @@ export interface CallInfo {
 
 /** A door to one vendor's virtual agents. */
 export interface Connector extends Partial<AsyncDisposable> {
-  /** What it wants to hear: every frame as it comes, or whole utterances. */
-  readonly hears: { readonly as: "frames" | "utterances"; readonly format: AudioFormat };
+  /**
+   * What it wants to hear: every frame as it comes, whole utterances, or no audio at all, only that the caller's turn is
+   * over.
+   */
+  readonly hears: { readonly as: "frames" | "utterances" | "turns"; readonly format: AudioFormat };
 
   /** How it speaks: in whole prompts (Webex gets WAV files), or piece by piece (Webex gets chunks). */
   readonly speaks: "prompts" | "pieces";

@@ -155,7 +155,7 @@ export class Turn implements SpeechListener {
     this.host.interrupt(this);
     this.put({ type: "input_started" });
     this.host.speechMarked(this, "speech_started");
-    if (this.#converter) this.host.pass({ type: "speech_started" });
+    if (this.host.hears.as !== "utterances") this.host.pass({ type: "speech_started" });
   }
 
   speechEnded(offset: number): void {
@@ -172,8 +172,9 @@ export class Turn implements SpeechListener {
     this.#format = format;
     this.#mostSpeechBytes = this.host.maxUtteranceMs * format.sampleRate * bytesPerSample(format) / 1000;
     this.#utterance?.[Symbol.dispose]();
-    if (this.host.hears.as === "utterances") this.#utterance = new UtteranceBuffer(format, this.host.maxUtteranceMs);
-    else this.#converter = new Converter(format, this.host.hears.format);
+    const { hears } = this.host;
+    if (hears.as === "utterances") this.#utterance = new UtteranceBuffer(format, this.host.maxUtteranceMs);
+    else if (hears.as === "frames") this.#converter = new Converter(format, hears.format);
   }
 
   #take(offset: number): void {

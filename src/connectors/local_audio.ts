@@ -100,7 +100,7 @@ class LocalAudio implements Connector {
   readonly #listening: AgentOutput;
 
   constructor(readonly config: Config, readonly prompts: Prompts, readonly deps: ConnectorDeps) {
-    this.hears = { as: config.record_caller_audio ? "frames" : "utterances", format: TELEPHONY };
+    this.hears = { as: config.record_caller_audio ? "frames" : "turns", format: TELEPHONY };
     this.apology = prompts.error.audio;
     this.#listening = { type: "listening", expects: readExpectation(config.input) };
   }

@@ -165,8 +165,8 @@ for (
     ["record_caller_audio: true", "frames"],
     ['record_caller_audio: "yes"', "frames"],
     ['record_caller_audio: "${FLAG}"', "frames"],
-    ["record_caller_audio: 0", "utterances"],
-    ["", "utterances"],
+    ["record_caller_audio: 0", "turns"],
+    ["", "turns"],
   ] as const
 ) {
   Deno.test(`local_audio hears ${hears} with {${block}}`, async () => {
