@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers";
+
 /** Time, as the house sees it. Everything that waits or measures is handed one, so that a test can hand in its own. */
 export interface Clock {
   /** Milliseconds on a clock that never jumps; only differences mean anything. */
@@ -19,7 +21,7 @@ export const systemClock: Clock = {
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
   },
-  nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
