@@ -21,7 +21,7 @@ export interface Direction {
   /** What is missing on this machine, if something is. */
   readonly lacks?: string;
   /** This server does not wait until its client knows: it refuses what is on its way, and that is made again. */
-  readonly endsAtOnce?: true;
+  readonly endsAtOnce?: boolean;
   /** Talks for so many seconds. */
   readonly run: (seconds: number) => Promise<Outcomes>;
 }
