@@ -100,6 +100,7 @@ if (import.meta.main) {
       first: { type: "string", default: "0" },
     },
   });
+  console.log(`from seed ${values.seed}`);
   const report = await fuzz({
     connections: Number(values.connections),
     seed: Number(values.seed),
