@@ -24,6 +24,8 @@ const YAML = `connectors:
 const SLOW_CONSUMERS = 20;
 const BAD_CALLS = 50;
 const STUCK_PAGES = 20;
+/** A bad call's end, and the next one. */
+const CALL_AGAIN_MS = 500;
 
 const { values } = parseArgs({
   options: { calls: { type: "string", default: "500" }, seconds: { type: "string", default: "20" } },
@@ -62,14 +64,14 @@ function pause(ms: number): Promise<void> {
 /** Asks for welcomes of 40 kB again and again, with a wide window, and reads next to nothing of them. */
 async function consumeSlowly(at: number): Promise<void> {
   const client = company.use(await RawClient.connect(house.port, { reads: false }));
-  let going_ = await client.send(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30]));
-  for (let id = 1; going && going_; id += 2) {
+  let taken = await client.send(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30]));
+  for (let id = 1; going && taken; id += 2) {
     const start = encodeVoiceVARequest({
       conversationId: `slow-${at}-${id}`,
       customerOrgId: "slow",
       eventInput: { eventType: 1 },
     });
-    going_ = await client.send(
+    taken = await client.send(
       bytesOf([request(id, VoiceVirtualAgent.ProcessCallerInput), data(id, message(start), true)]),
     );
     await pause(100);
@@ -89,7 +91,7 @@ async function call(agent: string): Promise<void> {
     rpc.halfClose();
     const outcome = `${agent}: status ${await promise}`;
     statuses[outcome] = (statuses[outcome] ?? 0) + 1;
-    await pause(20);
+    await pause(CALL_AGAIN_MS);
   }
 }
 
