@@ -11,6 +11,7 @@ import type { Rpc } from "../src/grpc/server.ts";
 import { Metadata } from "../src/grpc/metadata.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { createFile } from "../src/lib/files.ts";
+import { Span } from "../src/lib/span.ts";
 import { createLog } from "../src/lib/log.ts";
 import { byova } from "../src/protocols/byova.ts";
 import {
@@ -88,9 +89,12 @@ async function wholePath(requests: readonly Uint8Array[][]): Promise<number> {
     boundaryType: undefined,
   }));
   const streams = requests.map(() => methods.get(VoiceVirtualAgent.ProcessCallerInput)!(silentRpc()));
+  const frame = new Span();
   const since = performance.now();
   for (let at = 0; at < requests[0]!.length; at++) {
-    for (let call = 0; call < CALLS; call++) streams[call]!.message(requests[call]![at]!);
+    for (let call = 0; call < CALLS; call++) {
+      streams[call]!.message(frame.set(requests[call]![at]!, 0, requests[call]![at]!.length));
+    }
   }
   const took = performance.now() - since;
   for (const stream of streams) stream.cancelled();

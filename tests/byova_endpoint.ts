@@ -110,7 +110,7 @@ function answering(rpc: Rpc, endpoint: TestEndpoint, seen: SeenRpc[]): ReturnTyp
   };
   return {
     message(bytes) {
-      const request = decodeVoiceVARequest(bytes.slice());
+      const request = decodeVoiceVARequest(bytes.view().slice());
       me.requests.push(request);
       if (request.audioInput) hear(request.audioInput.callerAudio);
       if (request.dtmfInput) {

@@ -36,10 +36,10 @@ Deno.test("grpc-js as a client gets along with our server", async () => {
   const echo: Method = (rpc) => {
     heard.push([...rpc.metadata.bytes("token-bin") ?? []]);
     rpc.respondWith([["trackingid", rpc.metadata.get("trackingid")!]]);
-    return { message: (bytes) => void rpc.send(bytes), halfClosed: () => rpc.finish(), cancelled() {} };
+    return { message: (bytes) => void rpc.send(bytes.view()), halfClosed: () => rpc.finish(), cancelled() {} };
   };
   const hold: Method = (rpc) => ({
-    message: (bytes) => void rpc.send(bytes),
+    message: (bytes) => void rpc.send(bytes.view()),
     halfClosed() {},
     cancelled: cancelled.resolve,
   });

@@ -59,7 +59,9 @@ export class Turn implements SpeechListener {
   #format: AudioFormat | undefined;
   #utterance: UtteranceBuffer | undefined;
   #converter: Converter | undefined;
+  /** How much of the speech has been heard, and the most that is. */
   #speechBytes = 0;
+  #mostSpeechBytes = 0;
   /** The frame being heard, and how much of it is dealt with. */
   #frame: Uint8Array | undefined;
   #taken = 0;
@@ -91,7 +93,7 @@ export class Turn implements SpeechListener {
     this.#utterance?.add(data, this.#taken, to);
     if (this.#marker.speaking) {
       this.#speechBytes += to - from;
-      if (this.#tooLong()) this.#endSpeech(0);
+      if (this.#speechBytes >= this.#mostSpeechBytes) this.#endSpeech(0);
     }
     return room;
   }
@@ -165,6 +167,7 @@ export class Turn implements SpeechListener {
     this.#marker?.[Symbol.dispose]();
     this.#marker = new SpeechMarker(format, this.host.speech, this);
     this.#format = format;
+    this.#mostSpeechBytes = this.host.maxUtteranceMs * format.sampleRate * bytesPerSample(format) / 1000;
     this.#utterance?.[Symbol.dispose]();
     if (this.host.hears.as === "utterances") this.#utterance = new UtteranceBuffer(format, this.host.maxUtteranceMs);
     else this.#converter = new Converter(format, this.host.hears.format);
@@ -181,11 +184,6 @@ export class Turn implements SpeechListener {
     const heard = this.#converter!.convert(data);
     if (heard.length === 0) return true;
     return this.host.pass({ type: "audio", audio: { format, data: heard === data ? data.slice() : heard } });
-  }
-
-  #tooLong(): boolean {
-    const format = this.#format!;
-    return this.#speechBytes * 1000 >= this.host.maxUtteranceMs * format.sampleRate * bytesPerSample(format);
   }
 
   #endSpeech(silenceMs: number): void {

@@ -34,7 +34,9 @@ export class UtteranceBuffer implements Disposable {
       const at = this.#length % BLOCK_BYTES;
       if (at === 0) this.#blocks.push(spare.pop() ?? new Uint8Array(BLOCK_BYTES));
       const size = Math.min(to - from, BLOCK_BYTES - at);
-      this.#blocks.at(-1)!.set(size === data.length ? data : data.subarray(from, from + size), at);
+      const block = this.#blocks[this.#blocks.length - 1]!;
+      // A loop: for a frame of 20 ms it takes a third of the time of `set` with a view.
+      for (let n = 0; n < size; n++) block[at + n] = data[from + n]!;
       this.#length += size;
       from += size;
       if (!this.#speaking && this.#length - BLOCK_BYTES >= this.#beforeBytes) this.#dropOldest();

@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { connectHttp2 } from "../http2/client.ts";
 import type { Http2Connection } from "../http2/connection.ts";
@@ -188,7 +189,7 @@ class ClientRpc implements ClientCall, StreamListener, MessageTaker {
     if (this.#head.get("grpc-status") === undefined) this.#guard(() => this.#listener.metadata?.(this.#head));
   }
 
-  data(bytes: Uint8Array): void {
+  data(bytes: Span): void {
     try {
       if (!this.#over) this.#reader.receive(bytes);
     } catch (error) {
@@ -210,8 +211,8 @@ class ClientRpc implements ClientCall, StreamListener, MessageTaker {
     if (!this.#over) this.#guard(() => this.#listener.drained?.());
   }
 
-  takeMessage(bytes: Uint8Array): void {
-    this.#listener.message(bytes);
+  takeMessage(bytes: Span): void {
+    this.#listener.message(bytes.view());
   }
 
   takeEnd(): void {

@@ -1,3 +1,4 @@
+import { Span } from "../lib/span.ts";
 import { Cost } from "../http2/budget.ts";
 import { NO_BYTES, readUint32, writeUint32 } from "../http2/frames.ts";
 import { decompress } from "./compression.ts";
@@ -32,8 +33,8 @@ export class HeldBytes {
 
 /** Whose messages a reader reads. */
 export interface MessageTaker {
-  /** A whole message; the view is valid only during the call. */
-  takeMessage(bytes: Uint8Array): void;
+  /** A whole message. */
+  takeMessage(bytes: Span): void;
   /** Every message was handed out, and no more come. */
   takeEnd(): void;
   /** So many received bytes were taken: the peer may send as many more. */
@@ -56,6 +57,8 @@ export class MessageReader {
   #untaken = 0;
   #paused = false;
   #reading = false;
+  /** The message that is handed out. */
+  readonly #message = new Span();
   #ended = false;
   #closed = false;
 
@@ -66,11 +69,11 @@ export class MessageReader {
   }
 
   /** Takes a piece of DATA. Throws GrpcError for a message that is too long or compressed in vain, and what `takeMessage` throws. */
-  receive(bytes: Uint8Array): void {
+  receive(data: Span): void {
     if (this.#closed) return;
-    this.#untaken += bytes.length;
-    if (this.#kept === undefined && !this.#paused) return this.#read(bytes);
-    this.#keep(bytes);
+    this.#untaken += data.length;
+    if (this.#kept === undefined && !this.#paused) return this.#read(data.bytes, data.from, data.to);
+    this.#keep(data.bytes, data.from, data.to);
     this.#readKept();
   }
 
@@ -99,28 +102,27 @@ export class MessageReader {
 
   #readKept(): void {
     if (this.#reading || this.#paused || this.#closed) return;
-    this.#read(this.#kept === undefined ? NO_BYTES : this.#kept.subarray(0, this.#keptBytes));
+    this.#read(this.#kept ?? NO_BYTES, 0, this.#keptBytes);
   }
 
-  /** Hands out the messages in `bytes`, and keeps the rest; `bytes` is a frame's DATA or everything that is kept. */
-  #read(bytes: Uint8Array): void {
+  /** Hands out the messages in `bytes` from `at` to `to`, a frame's DATA or everything that is kept, and keeps the rest. */
+  #read(bytes: Uint8Array, at: number, to: number): void {
     this.#reading = true;
-    let at = 0;
     try {
-      while (!this.#paused && !this.#closed && bytes.length - at >= PREFIX_BYTES) {
+      while (!this.#paused && !this.#closed && to - at >= PREFIX_BYTES) {
         const start = at + PREFIX_BYTES;
         const end = start + this.#lengthAt(bytes, at);
-        if (end > bytes.length) break;
+        if (end > to) break;
         if (bytes[at] !== 0) this.#inflated(bytes.subarray(start, end));
         else if (end === start) this.#empty();
-        else this.#taker.takeMessage(bytes.subarray(start, end));
+        else this.#taker.takeMessage(this.#message.set(bytes, start, end));
         at = end;
       }
     } finally {
       this.#reading = false;
     }
     if (this.#closed) return;
-    this.#keepRest(bytes, at);
+    this.#keepRest(bytes, at, to);
     if (this.#paused) return;
     const taken = this.#untaken;
     this.#untaken = 0;
@@ -132,12 +134,12 @@ export class MessageReader {
   #inflated(bytes: Uint8Array): void {
     const whole = decompress(bytes, this.encoding, this.#maxMessageBytes);
     if (whole.length > BYTES_PER_TOKEN) this.#taker.charge(whole.length / BYTES_PER_TOKEN);
-    if (!this.#closed) this.#taker.takeMessage(whole);
+    if (!this.#closed) this.#taker.takeMessage(this.#message.set(whole, 0, whole.length));
   }
 
   #empty(): void {
     this.#taker.charge(Cost.CONTROL);
-    if (!this.#closed) this.#taker.takeMessage(NO_BYTES);
+    if (!this.#closed) this.#taker.takeMessage(this.#message.set(NO_BYTES, 0, 0));
   }
 
   #finish(): void {
@@ -160,20 +162,15 @@ export class MessageReader {
     return length;
   }
 
-  #keepRest(bytes: Uint8Array, from: number): void {
-    const rest = bytes.length - from;
-    const kept = this.#kept;
-    if (kept !== undefined && bytes.buffer === kept.buffer) {
-      if (rest === 0) return this.#release();
-      if (from > 0) kept.copyWithin(0, from, this.#keptBytes);
-      this.#keptBytes = rest;
-      return;
-    }
-    if (rest > 0) this.#keep(bytes.subarray(from));
+  #keepRest(bytes: Uint8Array, from: number, to: number): void {
+    if (bytes !== this.#kept) return from < to ? this.#keep(bytes, from, to) : undefined;
+    if (from === to) return this.#release();
+    if (from > 0) bytes.copyWithin(0, from, to);
+    this.#keptBytes = to - from;
   }
 
-  #keep(bytes: Uint8Array): void {
-    const needed = this.#keptBytes + bytes.length;
+  #keep(bytes: Uint8Array, from: number, to: number): void {
+    const needed = this.#keptBytes + to - from;
     const room = this.#kept?.length ?? 0;
     if (needed > room) {
       const grown = new Uint8Array(Math.max(needed, room * 2, FIRST_BUFFER_BYTES));
@@ -181,7 +178,7 @@ export class MessageReader {
       if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptBytes));
       this.#kept = grown;
     }
-    this.#kept!.set(bytes, this.#keptBytes);
+    this.#kept!.set(bytes.subarray(from, to), this.#keptBytes);
     this.#keptBytes = needed;
   }
 

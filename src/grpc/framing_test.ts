@@ -1,3 +1,4 @@
+import { Span } from "../lib/span.ts";
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { HeldBytes, MessageReader, type MessageTaker, prefixOf } from "./framing.ts";
@@ -21,7 +22,7 @@ function reader(
   const heard: Heard = { messages: [], consumed: 0, charged: 0, ended: false };
   const taker: MessageTaker = {
     takeMessage: (bytes) => {
-      heard.messages.push([...bytes]);
+      heard.messages.push([...bytes.view()]);
       if (heard.messages.length === pauseAt) messages.pause();
     },
     takeEnd: () => void (heard.ended = true),
@@ -43,7 +44,7 @@ Deno.test("MessageReader finds the same messages however the bytes are cut", () 
   const bytes = framed([1, 2, 3], [], [4], [5, 6, 7, 8, 9]);
   for (let size = 1; size <= bytes.length; size++) {
     const [messages, heard] = reader();
-    for (let at = 0; at < bytes.length; at += size) messages.receive(bytes.subarray(at, at + size));
+    for (let at = 0; at < bytes.length; at += size) messages.receive(new Span(bytes.subarray(at, at + size)));
     messages.end();
     assert.deepEqual(heard, {
       messages: [[1, 2, 3], [], [4], [5, 6, 7, 8, 9]],
@@ -56,8 +57,8 @@ Deno.test("MessageReader finds the same messages however the bytes are cut", () 
 
 Deno.test("MessageReader hands out and takes nothing while paused, and ends after what waited", () => {
   const [messages, heard] = reader({ pauseAt: 1 });
-  messages.receive(framed([1], [2]));
-  messages.receive(framed([3]));
+  messages.receive(new Span(framed([1], [2])));
+  messages.receive(new Span(framed([3])));
   messages.end();
   assert.deepEqual(heard, { messages: [[1]], consumed: 0, ended: false, charged: 0 });
   messages.resume();
@@ -65,10 +66,10 @@ Deno.test("MessageReader hands out and takes nothing while paused, and ends afte
 });
 
 Deno.test("MessageReader refuses a message above the limit by its prefix, a malformed prefix, and a cut one", () => {
-  fails(() => reader()[0].receive(Uint8Array.of(0, 255, 255, 255, 255)), Status.RESOURCE_EXHAUSTED);
-  fails(() => reader()[0].receive(Uint8Array.of(2, 0, 0, 0, 1, 9)), Status.INTERNAL);
+  fails(() => reader()[0].receive(new Span(Uint8Array.of(0, 255, 255, 255, 255))), Status.RESOURCE_EXHAUSTED);
+  fails(() => reader()[0].receive(new Span(Uint8Array.of(2, 0, 0, 0, 1, 9))), Status.INTERNAL);
   const [messages] = reader();
-  messages.receive(framed([1, 2, 3]).subarray(0, 6));
+  messages.receive(new Span(framed([1, 2, 3]).subarray(0, 6)));
   fails(() => messages.end(), Status.INTERNAL);
 });
 
@@ -76,11 +77,11 @@ Deno.test("MessageReader keeps no more than all readers together may, and gives 
   const held = new HeldBytes(3000);
   const half = framed([1, 2, 3]).subarray(0, 6);
   const readers = [reader({ held })[0], reader({ held })[0], reader({ held })[0]];
-  readers[0]!.receive(half);
-  readers[1]!.receive(half);
-  fails(() => readers[2]!.receive(half), Status.RESOURCE_EXHAUSTED);
+  readers[0]!.receive(new Span(half));
+  readers[1]!.receive(new Span(half));
+  fails(() => readers[2]!.receive(new Span(half)), Status.RESOURCE_EXHAUSTED);
   readers[0]!.close();
-  reader({ held })[0].receive(half);
+  reader({ held })[0].receive(new Span(half));
 });
 
 function zipped(message: Uint8Array): Uint8Array {
@@ -93,16 +94,16 @@ function zipped(message: Uint8Array): Uint8Array {
 Deno.test("MessageReader unzips in order among plain messages", () => {
   const [messages, heard] = reader();
   messages.encoding = "gzip";
-  messages.receive(Uint8Array.from([...framed([1]), ...zipped(Uint8Array.of(2, 2)), ...framed([3])]));
+  messages.receive(new Span(Uint8Array.from([...framed([1]), ...zipped(Uint8Array.of(2, 2)), ...framed([3])])));
   assert.deepEqual([heard.messages, heard.charged], [[[1], [2, 2], [3]], 0]);
 });
 
 Deno.test("MessageReader unzips no more than a message may have, and lets large ones cost", () => {
   const [messages, heard] = reader({ maxMessageBytes: 65_536 });
   messages.encoding = "gzip";
-  messages.receive(zipped(new Uint8Array(65_536)));
+  messages.receive(new Span(zipped(new Uint8Array(65_536))));
   assert.deepEqual([heard.messages[0]!.length, heard.charged], [65_536, 4]);
-  fails(() => messages.receive(zipped(new Uint8Array(65_537))), Status.RESOURCE_EXHAUSTED);
+  fails(() => messages.receive(new Span(zipped(new Uint8Array(65_537)))), Status.RESOURCE_EXHAUSTED);
 });
 
 Deno.test("MessageReader refuses what is zipped without saying how, in another way, or not at all", () => {
@@ -116,12 +117,12 @@ Deno.test("MessageReader refuses what is zipped without saying how, in another w
   for (const [encoding, bytes, status] of cases) {
     const [messages] = reader();
     messages.encoding = encoding;
-    fails(() => messages.receive(bytes), status);
+    fails(() => messages.receive(new Span(bytes)), status);
   }
 });
 
 Deno.test("MessageReader lets every empty message cost, and hands out none once that was too much", () => {
   const [messages, heard] = reader({ mayCost: 3 });
-  messages.receive(framed([], [], [], [], []));
+  messages.receive(new Span(framed([], [], [], [], [])));
   assert.deepEqual([heard.messages.length, heard.charged], [2, 3]);
 });

@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import { Cost } from "../http2/budget.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
 import type { Http2Stream, StreamListener } from "../http2/stream.ts";
@@ -19,7 +20,7 @@ export class Refusal implements StreamListener {
     stream.charge(Cost.OFFENCE);
   }
 
-  data(bytes: Uint8Array): void {
+  data(bytes: Span): void {
     this.#bodyBytes += bytes.length;
     if (this.#bodyBytes > MAX_BODY_BYTES) this.#answer();
   }

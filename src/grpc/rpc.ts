@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ErrorCode } from "../http2/errors.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
@@ -33,8 +34,7 @@ export interface Rpc {
 
 /** What a service hears about an RPC. A throw ends the RPC as `Rpc.fail` does, and `cancelled` follows. */
 export interface RpcListener {
-  /** A message; the view is valid only during the call. */
-  message(bytes: Uint8Array): void;
+  message(bytes: Span): void;
   /** The client sends no more messages. */
   halfClosed(): void;
   /** The RPC is over, and not by `Rpc.finish`: cancelled, its connection lost, its deadline passed, or refused. */
@@ -61,7 +61,7 @@ export function unary<Q, R>(
     return {
       message(bytes) {
         if (requests.length > 0) throw new GrpcError(Status.INTERNAL, "Cannot take a request: one message expected");
-        requests.push(decoded(decode, bytes));
+        requests.push(decoded(decode, bytes.view()));
       },
       halfClosed() {
         if (requests.length === 0) throw new GrpcError(Status.INTERNAL, "Cannot take a request: one message expected");
@@ -179,7 +179,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     if (!this.#over) this.#guard(() => this.#reader.resume());
   }
 
-  data(bytes: Uint8Array): void {
+  data(bytes: Span): void {
     if (this.#over) return;
     try {
       this.#reader.receive(bytes);
@@ -202,7 +202,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     if (!this.#over) this.#guard(() => this.#listener?.drained?.());
   }
 
-  takeMessage(bytes: Uint8Array): void {
+  takeMessage(bytes: Span): void {
     this.#listener?.message(bytes);
   }
 

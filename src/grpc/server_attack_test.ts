@@ -6,7 +6,7 @@ const HOST = "127.0.0.1";
 const PREFACE = "505249202a20485454502f322e300d0a0d0a534d0d0a0d0a";
 
 const echo: Method = (rpc) => ({
-  message: (bytes) => void rpc.send(bytes),
+  message: (bytes) => void rpc.send(bytes.view()),
   halfClosed: () => rpc.finish(),
   cancelled() {},
 });

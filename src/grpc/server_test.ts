@@ -10,7 +10,7 @@ const HOST = "127.0.0.1";
 
 /** Answers every message with itself, and ends when the client does. */
 const echo: Method = (rpc) => ({
-  message: (bytes) => void rpc.send(bytes),
+  message: (bytes) => void rpc.send(bytes.view()),
   halfClosed: () => rpc.finish(),
   cancelled() {},
 });

@@ -233,7 +233,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   }
 
   ping(): void {
-    this.#outbox.shrink();
     this.#sendPing(0);
   }
 

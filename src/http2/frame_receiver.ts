@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import { type ControlBudget, Cost } from "./budget.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
 import {
@@ -57,20 +58,20 @@ export class FrameReceiver {
 
   /** Takes one frame; `payload` is valid only during the call. */
   take(
-    frame: { readonly type: number; readonly flags: number; readonly id: number; readonly payload: Uint8Array },
+    frame: { readonly type: number; readonly flags: number; readonly id: number; readonly payload: Span },
   ): void {
-    const { type, flags, id, payload } = frame;
+    const { type, flags, id } = frame;
     if (!this.#settingsSeen && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
       throw misplaced("one before SETTINGS");
     }
     if (this.#block.streamId !== 0 && (type !== FrameType.CONTINUATION || id !== this.#block.streamId)) {
       throw misplaced("another inside a header block");
     }
+    if (type === FrameType.DATA) return this.#data(flags, id, frame.payload);
+    const payload = frame.payload.view();
     switch (type) {
-      case FrameType.DATA:
-        return this.#data(flags, id, payload);
       case FrameType.HEADERS:
-        return this.#headers(flags, id, payload);
+        return this.#headers(flags, id, frame.payload);
       case FrameType.PRIORITY:
         return this.#priority(id, payload);
       case FrameType.RST_STREAM:
@@ -100,14 +101,15 @@ export class FrameReceiver {
     this.#refuse(error.streamId, error.code);
   }
 
-  #data(flags: number, id: number, payload: Uint8Array): void {
-    const bytes = (flags & Flag.PADDED) === 0 ? payload : unpadded(payload);
+  #data(flags: number, id: number, payload: Span): void {
+    const frameBytes = payload.length;
+    if ((flags & Flag.PADDED) !== 0) unpad(payload);
     const ends = (flags & Flag.END_STREAM) !== 0;
-    this.#takeFromWindow(payload.length);
-    if (bytes.length === 0 && !ends) this.#budget.spend(Cost.CONTROL);
+    this.#takeFromWindow(frameBytes);
+    if (payload.length === 0 && !ends) this.#budget.spend(Cost.CONTROL);
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.remoteEnded) return this.#late(id);
-    stream.receiveData(bytes, payload.length);
+    stream.receiveData(payload, frameBytes);
     if (ends) stream.receiveEnd([]);
   }
 
@@ -126,9 +128,10 @@ export class FrameReceiver {
     this.#budget.spend(Cost.SLIGHT);
   }
 
-  #headers(flags: number, id: number, payload: Uint8Array): void {
+  #headers(flags: number, id: number, payload: Span): void {
     if ((id & 1) === 0) throw misplaced("HEADERS on an even stream");
-    let fragment = (flags & Flag.PADDED) === 0 ? payload : unpadded(payload);
+    if ((flags & Flag.PADDED) !== 0) unpad(payload);
+    let fragment = payload.view();
     let dependsOnItself = false;
     if ((flags & Flag.PRIORITY) !== 0) {
       if (fragment.length < 5) throw wrongSize("HEADERS", fragment.length);
@@ -280,8 +283,8 @@ export class FrameReceiver {
 }
 
 /** Takes the padding off a payload: its first byte is the padding's length (RFC 9113 §6.1). */
-function unpadded(payload: Uint8Array): Uint8Array {
-  const padding = payload[0];
-  if (padding === undefined || padding >= payload.length) throw misplaced("more padding than payload");
-  return payload.subarray(1, payload.length - padding);
+function unpad(payload: Span): void {
+  const padding = payload.length === 0 ? 0 : payload.bytes[payload.from]!;
+  if (padding >= payload.length) throw misplaced("more padding than payload");
+  payload.set(payload.bytes, payload.from + 1, payload.to - padding);
 }

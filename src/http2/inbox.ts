@@ -1,5 +1,6 @@
+import { Span } from "../lib/span.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
-import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, NO_BYTES, PREFACE, readUint24, readUint31 } from "./frames.ts";
+import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, PREFACE, readUint24, readUint31 } from "./frames.ts";
 
 const FIRST_BYTES = 1024;
 /** Holds the largest frame, and about a hundred of the small ones of a call. */
@@ -11,7 +12,7 @@ export class Inbox {
   flags = 0;
   id = 0;
   /** Payload of the frame that `next` found; valid until `room` is called. */
-  payload: Uint8Array = NO_BYTES;
+  readonly payload = new Span();
   #bytes = new Uint8Array(FIRST_BYTES);
   #from = 0;
   #end = 0;
@@ -75,8 +76,8 @@ export class Inbox {
     this.type = bytes[at + 3]!;
     this.flags = bytes[at + 4]!;
     this.id = readUint31(bytes, at + 5);
-    this.payload = bytes.subarray(start, start + length);
     this.#from = start + length;
+    this.payload.set(bytes, start, this.#from);
     return true;
   }
 }

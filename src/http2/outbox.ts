@@ -1,3 +1,4 @@
+import { BufferPool } from "./buffer_pool.ts";
 import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, NO_BYTES, writeUint32 } from "./frames.ts";
 import type { Transport } from "./transport.ts";
 
@@ -5,9 +6,8 @@ import type { Transport } from "./transport.ts";
 const DATA_HIGH_WATER_BYTES = 256 * 1024;
 /** A peer that lets this many bytes of answers pile up does not read: the connection is given up. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-const FIRST_BYTES = 512;
-/** Buffers larger than this are not kept after the write that needed them. */
-const KEPT_BYTES = 64 * 1024;
+
+const buffers = new BufferPool();
 
 export interface OutboxListener {
   /** A write of `bytes` is done: there may be room for DATA again. */
@@ -22,10 +22,9 @@ export interface OutboxListener {
  */
 export class Outbox {
   /** Where the frame that `frame()` opened last is to be filled in. */
-  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
+  bytes: Uint8Array = NO_BYTES;
   /** Number of writes finished so far: whoever waits for progress compares two readings. */
   writes = 0;
-  #spare: Uint8Array = NO_BYTES;
   #length = 0;
   #inFlight = 0;
   #busy = false;
@@ -97,13 +96,6 @@ export class Outbox {
     else then();
   }
 
-  /** Gives back what an idle connection does not need. */
-  shrink(): void {
-    if (this.#busy) return;
-    this.bytes = new Uint8Array(FIRST_BYTES);
-    this.#spare = NO_BYTES;
-  }
-
   /** Forgets what waits; nothing is written any more. */
   close(): void {
     this.#closed = true;
@@ -122,16 +114,18 @@ export class Outbox {
   }
 
   #grow(needed: number): void {
-    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    bytes.set(this.bytes.subarray(0, this.#length));
-    this.bytes = bytes;
+    const old = this.bytes;
+    this.bytes = buffers.take(needed);
+    if (old === NO_BYTES) return;
+    this.bytes.set(old.subarray(0, this.#length));
+    buffers.give(old);
   }
 
   async #write(): Promise<void> {
     while (this.#length > 0) {
       const bytes = this.bytes;
       const length = this.#length;
-      this.bytes = this.#spare.length > 0 ? this.#spare : new Uint8Array(FIRST_BYTES);
+      this.bytes = NO_BYTES;
       this.#inFlight = length;
       this.#length = 0;
       try {
@@ -140,7 +134,7 @@ export class Outbox {
         return this.listener.failed();
       }
       this.#inFlight = 0;
-      this.#spare = bytes.length <= KEPT_BYTES ? bytes : NO_BYTES;
+      buffers.give(bytes);
       this.writes++;
       if (this.#closed) return;
       this.listener.written(length);

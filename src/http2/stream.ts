@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import { Cost } from "./budget.ts";
 import { ErrorCode, StreamError } from "./errors.ts";
 import { windowExceeded } from "./faults.ts";
@@ -13,8 +14,8 @@ const WINDOW_STEP_BYTES = DEFAULT_WINDOW_BYTES >>> 1;
 export interface StreamListener {
   /** A client's: the head of the response. */
   headers?(headers: HeaderList): void;
-  /** A DATA frame; the view is valid only during the call. The window opens again when `Http2Stream.consume` is told. */
-  data(bytes: Uint8Array): void;
+  /** What a DATA frame holds. The window opens again when `Http2Stream.consume` is told. */
+  data(bytes: Span): void;
   /** The peer has sent everything; trailers are empty unless it sent some. */
   ended(trailers: HeaderList): void;
   /** The stream is lost: reset by the peer or for its errors, or the connection is gone. */
@@ -156,7 +157,7 @@ export class Http2Stream implements WaitingSender {
   }
 
   /** A DATA frame of `frameBytes` of payload, `bytes` without its padding. Throws Http2Error and StreamError. */
-  receiveData(bytes: Uint8Array, frameBytes: number): void {
+  receiveData(bytes: Span, frameBytes: number): void {
     this.#receiveWindow -= frameBytes;
     if (this.#receiveWindow < 0) throw windowExceeded(-this.#receiveWindow);
     if (frameBytes > bytes.length) this.consume(frameBytes - bytes.length);

@@ -49,11 +49,11 @@ export class Reader {
     this.end = bytes.length;
   }
 
-  /** Begins another message, at byte `at` of `bytes`. */
-  start(bytes: Uint8Array, at = 0): this {
+  /** Begins another message: `bytes` from `at` to `end`. */
+  start(bytes: Uint8Array, at = 0, end = bytes.length): this {
     this.#bytes = bytes;
     this.at = at;
-    this.end = bytes.length;
+    this.end = end;
     return this;
   }
 
@@ -213,15 +213,19 @@ export class Writer {
 
   /** Begins a message, forgetting what an encoder that threw may have left. */
   start(): this {
+    if (this.#bytes.length > KEPT) this.#bytes = new Uint8Array(4096);
     this.#at = this.#bytes.length;
     return this;
   }
 
   /** The message, in bytes of its own. */
   finish(): Uint8Array<ArrayBuffer> {
-    const message = this.#bytes.slice(this.#at);
-    if (this.#bytes.length > KEPT) this.#bytes = new Uint8Array(4096);
-    return message;
+    return this.#bytes.slice(this.#at);
+  }
+
+  /** The message, valid until another is begun: for who copies it at once. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
   }
 
   /** Bytes written so far. */

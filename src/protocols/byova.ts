@@ -9,6 +9,7 @@ import { GrpcError, Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
+import type { Span } from "../lib/span.ts";
 import { type Frame, FrameReader } from "./byova_frame.ts";
 import { FAREWELL, Reply } from "./byova_reply.ts";
 import { invalid, orInvalid } from "./decoding.ts";
@@ -100,10 +101,11 @@ class CallerStream implements RpcListener {
     });
   }
 
-  message(bytes: Uint8Array): void {
+  message(message: Span): void {
     try {
       const frame = this.#frame;
-      if (this.#turn && frame.read(bytes)) return this.#hearAudio(bytes, frame);
+      if (this.#turn && frame.read(message)) return this.#hearAudio(message.bytes, frame);
+      const bytes = message.view();
       const request = decodeVoiceVARequest(bytes);
       if (this.#call === undefined) this.#open(request);
       else this.#checkIds(request, this.#call);

@@ -1,4 +1,5 @@
 import { Reader } from "../lib/protobuf.ts";
+import type { Span } from "../lib/span.ts";
 
 /** The tag of VoiceVARequest.audio_input, and of the fields of VoiceInput that a frame is heard by. */
 const AUDIO_INPUT = 6 << 3 | 2;
@@ -6,9 +7,9 @@ const CALLER_AUDIO = 1 << 3 | 2;
 const ENCODING = 2 << 3;
 const SAMPLE_RATE = 3 << 3;
 
-/** A frame of audio in the bytes of a request. */
+/** A frame of audio in the buffer that its request stands in. */
 export interface Frame {
-  /** Where its audio starts and ends, in bytes. */
+  /** Where its audio starts and ends there, in bytes. */
   readonly from: number;
   readonly to: number;
   /** Its VoiceEncoding and its rate in Hz, 0 where the request leaves them out. */
@@ -43,14 +44,14 @@ export class FrameReader implements Frame {
   }
 
   /** Whether a request is a frame like the one that was learned, and nothing else. Throws DecodeError. */
-  read(request: Uint8Array): boolean {
+  read({ bytes, from, to }: Span): boolean {
     const head = this.#head;
-    if (head === undefined || request.length <= head.length) return false;
-    for (let at = 0; at < head.length; at++) if (request[at] !== head[at]) return false;
-    reader.start(request, head.length);
+    if (head === undefined || to - from <= head.length) return false;
+    for (let at = 0; at < head.length; at++) if (bytes[from + at] !== head[at]) return false;
+    reader.start(bytes, from + head.length, to);
     if (reader.tag() !== AUDIO_INPUT) return false;
     reader.enter();
-    if (reader.end !== request.length) return false;
+    if (reader.end !== to) return false;
     this.from =
       this.to =
       this.encoding =

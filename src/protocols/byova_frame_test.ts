@@ -1,3 +1,4 @@
+import { Span } from "../lib/span.ts";
 import { strict as assert } from "node:assert";
 import { FrameReader } from "./byova_frame.ts";
 import { encodeVoiceVARequest } from "./gen/voicevirtualagent.ts";
@@ -14,19 +15,19 @@ const frame = encodeVoiceVARequest({ ...ids, audioInput });
 function reads(request: Uint8Array): boolean {
   const reader = new FrameReader();
   reader.learn(frame);
-  return reader.read(request);
+  return reader.read(new Span(request));
 }
 
 Deno.test("FrameReader reads audio, encoding and rate of frames that say the same before them", () => {
   const reader = new FrameReader();
-  assert.equal(reader.read(frame), false);
+  assert.equal(reader.read(new Span(frame)), false);
   reader.learn(frame);
   const later = { callerAudio: new Uint8Array([9, 8]), encoding: 1, sampleRateHertz: 16_000, audioTimestamp: 5 };
   const request = encodeVoiceVARequest({ ...ids, audioInput: later });
-  assert.equal(reader.read(request), true);
+  assert.equal(reader.read(new Span(request)), true);
   assert.deepEqual([...request.subarray(reader.from, reader.to)], [9, 8]);
   assert.deepEqual([reader.encoding, reader.sampleRate], [1, 16_000]);
-  assert.equal(reader.read(encodeVoiceVARequest({ ...ids, audioInput: {} })), true);
+  assert.equal(reader.read(new Span(encodeVoiceVARequest({ ...ids, audioInput: {} }))), true);
   assert.deepEqual([reader.to - reader.from, reader.encoding, reader.sampleRate], [0, 0, 0]);
 });
 

@@ -6,6 +6,7 @@ import type { Connector } from "../call/connector.ts";
 import type { InputExpectation, Remarks, Say } from "../call/output.ts";
 import type { TurnOutput, TurnSink } from "../call/turn.ts";
 import type { Rpc } from "../grpc/server.ts";
+import { writer } from "../lib/protobuf.ts";
 import { KEYS } from "./byova_request.ts";
 import { type InputHandlingConfig, type OutputEvent, OutputEvent_EventType as EventType } from "./gen/byova_common.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type Prompt,
   VoiceVAInputMode as InputMode,
   VoiceVAResponse_ResponseType as ResponseType,
+  writeVoiceVAResponse,
 } from "./gen/voicevirtualagent.ts";
 
 type Response = Parameters<typeof encodeVoiceVAResponse>[0];
@@ -230,7 +232,8 @@ export class Reply implements TurnSink {
   }
 
   #send(response: Response): void {
-    this.#room = this.rpc.send(encodeVoiceVAResponse(response));
+    writeVoiceVAResponse(writer.start(), response);
+    this.#room = this.rpc.send(writer.view());
   }
 }
 

@@ -67,7 +67,7 @@ export class HealthBoard {
     if (this.#watchers.size >= MOST_WATCHERS) throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many watch already");
     return {
       message: (bytes) => {
-        const known = SERVICES.includes(decodeRequest(bytes).service);
+        const known = SERVICES.includes(decodeRequest(bytes.view()).service);
         if (known) this.#watchers.add(rpc);
         rpc.send(encodeHealthCheckResponse({ status: known ? this.#status() : ServingStatus.SERVICE_UNKNOWN }));
       },

@@ -38,7 +38,7 @@ export function reflection(): readonly (readonly [path: string, method: Method])
 function inform(rpc: Rpc): RpcListener {
   return {
     message(bytes) {
-      const request = requestOf(bytes);
+      const request = requestOf(bytes.view());
       const answer = answerTo(request);
       const response = encodeServerReflectionResponse({
         validHost: request.host,

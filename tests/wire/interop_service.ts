@@ -76,7 +76,7 @@ export function listenInterop(maxAgeMs = Infinity): GrpcServer {
 /** Serves Unary and Duplex: a message is answered as it comes. */
 const answerEach: Method = (rpc) => {
   echoMetadata(rpc);
-  return { message: (bytes) => answer(rpc, decodeAsk(bytes)), halfClosed: () => rpc.finish(), cancelled() {} };
+  return { message: (bytes) => answer(rpc, decodeAsk(bytes.view())), halfClosed: () => rpc.finish(), cancelled() {} };
 };
 
 const collect: Method = (rpc) => {
@@ -85,7 +85,7 @@ const collect: Method = (rpc) => {
     rpc.send(encodeAnswer(sum));
     rpc.finish();
   };
-  return { message: (bytes) => void (sum += decodeAsk(bytes).body.length), halfClosed, cancelled() {} };
+  return { message: (bytes) => void (sum += decodeAsk(bytes.view()).body.length), halfClosed, cancelled() {} };
 };
 
 function answer(rpc: Rpc, { status, message, answerBytes }: Required<Ask>): void {
