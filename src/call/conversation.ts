@@ -30,6 +30,8 @@ export interface ConversationOptions {
   readonly apology: Audio;
 }
 
+/** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
+const OVER = new DOMException("The call is over", "AbortError");
 const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
   started: "start",
   speech_ended: "voice",
@@ -290,7 +292,7 @@ export class Conversation implements TurnHost {
     this.#owed = [];
     for (const turn of this.#open) turn.close();
     this.#inbox.close();
-    this.#abort.abort();
+    this.#abort.abort(OVER);
     this.#turnOpened?.();
     this.#tell({ type: "call_ended", outcome, reason });
     if (this.#unheard.length === 0) this.onOver(this);

@@ -39,7 +39,7 @@ export interface MessageTaker {
   takeEnd(): void;
   /** So many received bytes were taken: the peer may send as many more. */
   consumed(bytes: number): void;
-  /** Lets the peer pay tokens for what is cheap to send: empty and compressed messages. May close the reader. */
+  /** Lets the peer pay tokens for what is cheap to send: empty, compressed and impossible messages. May close the reader. */
   charge(cost: number): void;
 }
 
@@ -150,6 +150,7 @@ export class MessageReader {
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = readUint32(bytes, at + 1);
+    if (bytes[at]! > 1 || length > this.#maxMessageBytes) this.#taker.charge(Cost.OFFENCE);
     if (bytes[at]! > 1) {
       throw new GrpcError(Status.INTERNAL, "Cannot read a message: 0 or 1 for its compression expected");
     }

@@ -1,5 +1,6 @@
 import type { Span } from "../lib/span.ts";
 import type { Clock } from "../lib/clock.ts";
+import { Cost } from "../http2/budget.ts";
 import type { ErrorCode } from "../http2/errors.ts";
 import { encodeHeaders } from "../http2/hpack.ts";
 import type { HeaderField } from "../http2/static_table.ts";
@@ -231,6 +232,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   /** Ends an RPC that the service has not ended, for what it threw or for what the client sent. */
   #abort(error: unknown): void {
     const wasOver = this.#over;
+    if (error instanceof GrpcError && error.status === Status.INVALID_ARGUMENT) this.charge(Cost.OFFENCE);
     this.fail(error);
     if (!wasOver) this.#cancelled();
   }

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { ControlBudget, TokenPool } from "./budget.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
-import { FairShare } from "./fair_share.ts";
+import { FairShare, TurnQueue } from "./fair_share.ts";
 import { CONNECTION_WINDOW_BYTES, FrameReceiver, type FrameReceiverOwner } from "./frame_receiver.ts";
 import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE, writeUint32 } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
@@ -19,7 +19,9 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 /** How much of a connection's own is read past while it reads our last words. */
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
-const UNREAD_ANSWERS_BYTES = 512 * 1024;
+const UNREAD_ANSWERS_BYTES = 128 * 1024;
+/** So many frames are taken before it is asked whether the client has used up its share of the time. */
+const FRAMES_AT_ONCE = 16;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -49,6 +51,8 @@ export interface ConnectionOptions {
   /** The tokens of the peer's address, shared with its other connections. */
   readonly pool?: TokenPool;
   readonly counters?: WireCounters;
+  /** Where clients wait that have used up their share of the server's time. */
+  readonly turns?: TurnQueue;
 }
 
 /** The life of one HTTP/2 connection, of either end (RFC 9113). What its frames do is in `FrameReceiver`. */
@@ -67,6 +71,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
   readonly #share: FairShare;
+  readonly #turns: TurnQueue;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -87,12 +92,13 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
     const { accept, keeper, peer = "", clock = systemClock, limits = HTTP2_LIMITS } = options;
-    const { pool = new TokenPool(clock), counters = new WireCounters() } = options;
+    const { pool = new TokenPool(clock), counters = new WireCounters(), turns = new TurnQueue(clock) } = options;
     this.peer = peer;
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
     this.#share = new FairShare(clock);
+    this.#turns = turns;
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -282,9 +288,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
-          if (prefaced) this.#takeFrames();
-          const others = this.isServer ? this.#share.end() : undefined;
-          if (others) await others;
+          if (prefaced) { while (this.#takeFrames()) await this.#ownTurn(); }
+          if (this.isServer && this.#share.spent()) await this.#ownTurn();
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
@@ -311,8 +316,10 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     }
   }
 
-  #takeFrames(): void {
+  /** Takes the frames that are there. Returns whether some are left because the client's share is used up. */
+  #takeFrames(): boolean {
     const inbox = this.#inbox;
+    let frames = 0;
     while (inbox.next()) {
       try {
         this.#receiver.take(inbox);
@@ -320,8 +327,15 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         if (!(error instanceof StreamError)) throw error;
         this.#receiver.reset(error);
       }
+      if (++frames % FRAMES_AT_ONCE === 0 && this.isServer && this.#share.spent()) return true;
     }
     this.#finishIfDrained();
+    return false;
+  }
+
+  async #ownTurn(): Promise<void> {
+    await this.#turns.wait();
+    this.#share.beginAnew();
   }
 
   #sendPing(mark: number): void {

@@ -1,28 +1,71 @@
 import type { Clock } from "../lib/clock.ts";
 
-/** Work for one client, in ms, after which the others get their turn of the event loop. */
+/** Work for one client, in ms, after which the others get their turn. */
 const SHARE_MS = 2;
+/** What comes back of it in each ms: a client may take a quarter of the time without ever waiting. */
+const RECOVERY = 0.25;
 
-/** Sees to it that one busy connection does not keep the others waiting. */
-export class FairShare {
+/** The clients that have used up their share and have more to do: each turn of the event loop lets one of them go on. */
+export class TurnQueue {
   readonly #clock: Clock;
-  #began = 0;
-  #usedMs = 0;
+  readonly #waiting: (() => void)[] = [];
+  #calling = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Work for the client begins. */
-  begin(): void {
-    this.#began = this.#clock.now();
+  /** Resolves when it is the caller's turn. */
+  wait(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    if (!this.#calling) void this.#call();
+    return promise;
   }
 
-  /** It is done for now. Returns what to wait for when the client's share is used up. */
-  end(): Promise<void> | undefined {
-    this.#usedMs += this.#clock.now() - this.#began;
-    if (this.#usedMs < SHARE_MS) return;
+  async #call(): Promise<void> {
+    this.#calling = true;
+    while (this.#waiting.length > 0) {
+      await this.#clock.nextTurn();
+      this.#waiting.shift()!();
+    }
+    this.#calling = false;
+  }
+}
+
+/**
+ * How much work one client has caused lately, so that a busy one does not keep the others waiting. A new client has used
+ * up its share: many that come at once take turns.
+ */
+export class FairShare {
+  readonly #clock: Clock;
+  #usedMs = SHARE_MS;
+  /** When work began, or ended. */
+  #since: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
+
+  /** Work for the client begins. */
+  begin(): void {
+    const now = this.#clock.now();
+    this.#usedMs = Math.max(0, this.#usedMs - (now - this.#since) * RECOVERY);
+    this.#since = now;
+  }
+
+  /** The client has waited for its turn, and begins a new share. */
+  beginAnew(): void {
     this.#usedMs = 0;
-    return this.#clock.nextTurn();
+    this.#since = this.#clock.now();
+  }
+
+  /** Counts the work since `begin`. Returns whether the share is used up. */
+  spent(): boolean {
+    const now = this.#clock.now();
+    this.#usedMs += now - this.#since;
+    this.#since = now;
+    return this.#usedMs >= SHARE_MS;
   }
 }

@@ -1,19 +1,47 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../tests/manual_clock.ts";
-import { FairShare } from "./fair_share.ts";
+import { FairShare, TurnQueue } from "./fair_share.ts";
 
-Deno.test("a client goes on until two milliseconds of work are used up, then waits for the next turn", async () => {
+function client() {
   const clock = new ManualClock();
   const share = new FairShare(clock);
-  const work = (ms: number) => {
+  const works = (ms: number) => {
     share.begin();
     clock.advance(ms);
-    return share.end();
+    return share.spent();
   };
-  assert.equal(work(1.5), undefined);
-  clock.advance(1000);
-  const turn = work(0.6);
-  assert.ok(turn instanceof Promise, "time between two pieces of work does not count, the work itself adds up");
-  await turn;
-  assert.equal(work(1.9), undefined);
+  return { clock, share, works };
+}
+
+Deno.test("a client's share is two milliseconds of work, and a quarter of the time gives it back", () => {
+  const { clock, share, works } = client();
+  share.beginAnew();
+  assert.equal(works(1.5), false);
+  assert.equal(works(0.4), false);
+  assert.equal(works(0.2), true);
+  clock.advance(4);
+  assert.equal(works(0.8), false);
+  assert.equal(works(0.3), true);
+});
+
+Deno.test("a new client waits for its first turn", () => {
+  const { clock, works } = client();
+  assert.equal(works(0), true);
+  clock.advance(8);
+  assert.equal(works(1.9), false);
+});
+
+Deno.test("each turn of the event loop lets one of the waiting go on, in order", async () => {
+  const clock = new ManualClock();
+  const log: string[] = [];
+  let turns = 0;
+  const nextTurn = clock.nextTurn.bind(clock);
+  clock.nextTurn = async () => {
+    await nextTurn();
+    log.push(`turn ${++turns}`);
+  };
+  const queue = new TurnQueue(clock);
+  await Promise.all(["a", "b", "c"].map((name) => queue.wait().then(() => log.push(name))));
+  await queue.wait();
+  assert.deepEqual(log, ["turn 1", "a", "turn 2", "b", "turn 3", "c", "turn 4"]);
 });

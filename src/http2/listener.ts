@@ -3,6 +3,7 @@ import { AddressBook, type AddressEntry } from "./address_book.ts";
 import { type Accept, type ConnectionKeeper, Http2Connection } from "./connection.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode } from "./errors.ts";
+import { TurnQueue } from "./fair_share.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Roster } from "./roster.ts";
 import { serverContext, type ServerTls, TlsTransport } from "./tls.ts";
@@ -48,6 +49,7 @@ export class Http2Listener implements ConnectionKeeper {
   readonly #connections = new Set<Http2Connection>();
   readonly #roster = new Roster<Http2Connection>();
   readonly #addresses: AddressBook;
+  readonly #turns: TurnQueue;
   readonly #gone = Promise.withResolvers<void>();
   #open = true;
   #cancelRetry = () => {};
@@ -58,6 +60,7 @@ export class Http2Listener implements ConnectionKeeper {
     this.#limits = limits;
     this.#clock = clock;
     this.#addresses = new AddressBook(clock);
+    this.#turns = new TurnQueue(clock);
     const context = tls && serverContext(tls);
     this.#transportOver = (socket) => context === undefined ? socket : new TlsTransport(socket, context);
     this.#socket = Deno.listen({ hostname, port });
@@ -129,7 +132,7 @@ export class Http2Listener implements ConnectionKeeper {
   }
 
   #take(socket: Deno.TcpConn): void {
-    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
+    const { maxConnections, maxConnectionsPerPeer, maxStrangers } = this.#limits;
     const { hostname, port } = socket.remoteAddr;
     const address = this.#addresses.open(hostname);
     const full = this.#roster.size >= maxConnections && !this.#evict(this.#roster.dispensable());
@@ -149,7 +152,9 @@ export class Http2Listener implements ConnectionKeeper {
       limits: this.#limits,
       pool: address.pool,
       counters: this.counters,
+      turns: this.#turns,
     });
+    if (this.#roster.strangers >= maxStrangers) this.#evict(this.#roster.dispensable());
     this.#connections.add(connection);
     this.#roster.add(connection);
     void this.#untilEnd(connection, address);

@@ -13,12 +13,19 @@ const LEAST_BYTES_PER_STREAM = 1024;
 export class Roster<C extends Listed> {
   /** Not greeted yet, the oldest first. */
   readonly #strangers = new Set<C>();
-  /** Without a stream, the longest so first. */
+  /** Greeted, and has not had a stream yet; the oldest first. */
+  readonly #fresh = new Set<C>();
+  /** Has had streams and has none now, the longest so first. */
   readonly #idle = new Set<C>();
   readonly #busy = new Set<C>();
 
   get size(): number {
-    return this.#strangers.size + this.#idle.size + this.#busy.size;
+    return this.#strangers.size + this.#fresh.size + this.#idle.size + this.#busy.size;
+  }
+
+  /** Number of those that have not greeted. */
+  get strangers(): number {
+    return this.#strangers.size;
   }
 
   add(connection: C): void {
@@ -27,25 +34,24 @@ export class Roster<C extends Listed> {
 
   /** It has greeted, or its last stream is over. */
   idle(connection: C): void {
-    const listed = this.#strangers.delete(connection) || this.#busy.delete(connection);
-    if (listed) this.#idle.add(connection);
+    if (this.#strangers.delete(connection)) this.#fresh.add(connection);
+    else if (this.#busy.delete(connection)) this.#idle.add(connection);
   }
 
   /** It has its first stream. */
   busy(connection: C): void {
-    if (this.#idle.delete(connection)) this.#busy.add(connection);
+    if (this.#fresh.delete(connection) || this.#idle.delete(connection)) this.#busy.add(connection);
   }
 
   remove(connection: C): void {
-    this.#strangers.delete(connection);
-    this.#idle.delete(connection);
-    this.#busy.delete(connection);
+    for (const list of [this.#strangers, this.#fresh, this.#idle, this.#busy]) list.delete(connection);
   }
 
-  /** The one to close for a newcomer: a stranger, else one without a stream, else the least useful; or none. */
+  /** The one to close for a newcomer: a stranger, else one without a stream so far, without one now, of least use; or none. */
   dispensable(): C | undefined {
-    for (const connection of this.#strangers) return connection;
-    for (const connection of this.#idle) return connection;
+    for (const list of [this.#strangers, this.#fresh, this.#idle]) {
+      for (const connection of list) return connection;
+    }
     return this.leastUseful();
   }
 
