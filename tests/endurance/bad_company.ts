@@ -67,7 +67,7 @@ async function consumeSlowly(at: number): Promise<void> {
   let taken = await client.send(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30]));
   for (let id = 1; going && taken; id += 2) {
     const start = encodeVoiceVARequest({
-      conversationId: `slow-${at}-${id}`,
+      conversationId: `slow-${at}`,
       customerOrgId: "slow",
       eventInput: { eventType: 1 },
     });
@@ -80,13 +80,13 @@ async function consumeSlowly(at: number): Promise<void> {
 
 /** Makes call after call to one of the bad connectors; gives each a second to answer. */
 async function call(agent: string): Promise<void> {
+  const ids = { conversationId: crypto.randomUUID(), customerOrgId: "bad", virtualAgentId: agent };
   while (going) {
     const { promise, resolve } = Promise.withResolvers<number>();
     const rpc = channel.open(VoiceVirtualAgent.ProcessCallerInput, [], {
       message: () => {},
       finished: (status) => resolve(status),
     }, { timeoutMs: 1000 });
-    const ids = { conversationId: crypto.randomUUID(), customerOrgId: "bad", virtualAgentId: agent };
     rpc.send(encodeVoiceVARequest({ ...ids, eventInput: { eventType: 1 } }));
     rpc.halfClose();
     const outcome = `${agent}: status ${await promise}`;
