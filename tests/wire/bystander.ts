@@ -14,6 +14,7 @@ export class Bystander {
   readonly #latencies: number[] = [];
   readonly #going: Promise<void>[];
   readonly #channel: GrpcChannel;
+  readonly #failed = Promise.withResolvers<void>();
   #stopped = false;
   #failure: unknown;
   /** Calls that went through from start to end. */
@@ -30,6 +31,11 @@ export class Bystander {
 
   get checks(): number {
     return this.#latencies.length;
+  }
+
+  /** Resolves when something goes wrong for it. */
+  get failure(): Promise<void> {
+    return this.#failed.promise;
   }
 
   /** Whether something went wrong for it. */
@@ -78,6 +84,7 @@ export class Bystander {
         await act();
       } catch (error) {
         this.#failure = error;
+        this.#failed.resolve();
       }
       await pause(everyMs);
     }
