@@ -113,7 +113,7 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { clock, log, version, warnings });
+    gateway = await startGateway(config, { clock, log, version, warnings, lostLogLines: () => logging.lost });
   } catch (error) {
     log.error("Cannot start the gateway", { problem: explain(error, config) });
     await logging.close(LAST_LINES_MS);

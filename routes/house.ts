@@ -26,6 +26,8 @@ export interface House {
     /** What happened on the port since the start, as plain numbers. */
     readonly counters: object;
   };
+  /** The metrics as text, in two formats. */
+  readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;

@@ -5,6 +5,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
 import type { House } from "./house.ts";
+import { metrics } from "./metrics.ts";
 import { Page } from "./page.tsx";
 import css from "./page.css" with { type: "text" };
 
@@ -56,6 +57,7 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     return text === undefined ? c.notFound() : c.text(text);
   });
   app.route("/", api(house));
+  app.route("/", metrics(house));
   app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
   app.onError((error, c) => {
     log.error("page failed", { path: c.req.routePath, error: error.name });

@@ -13,6 +13,7 @@ const PATHS = [
   "/api/connections",
   "/api/debug/sessions",
   "/byova/v1/ping",
+  "/metrics",
 ];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 

@@ -21,6 +21,9 @@ import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
 import { History } from "./telemetry/history.ts";
+import { Metrics } from "./telemetry/metrics.ts";
+import { processReadings } from "./telemetry/process_readings.ts";
+import { wireReadings } from "./telemetry/wire_readings.ts";
 import { routes } from "../routes/mod.ts";
 
 /** What the gateway is handed from outside. */
@@ -30,6 +33,8 @@ export interface GatewayDeps {
   readonly version: string;
   /** What the operator should know about the configuration, one line each. */
   readonly warnings: readonly string[];
+  /** Log lines that nobody got to read, since the start. */
+  readonly lostLogLines?: () => number;
 }
 
 /** A gateway that runs. Dispose it to stop at once. */
@@ -46,7 +51,8 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
-export async function startGateway(config: Config, { clock, log, version, warnings }: GatewayDeps): Promise<Gateway> {
+export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
+  const { clock, log, version, warnings, lostLogLines = () => 0 } = deps;
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
@@ -101,6 +107,23 @@ export async function startGateway(config: Config, { clock, log, version, warnin
   const { host, port, enabled } = config.monitoring;
   let web: Deno.HttpServer<Deno.NetAddr> | undefined;
   if (enabled) {
+    const metrics = built.use(
+      new Metrics({
+        clock,
+        events,
+        readings: [
+          ...processReadings({
+            version,
+            startedAt,
+            memory: Deno.memoryUsage,
+            liveCalls: () => switchboard.size,
+            droppedEvents: () => events.dropped,
+            lostLogLines,
+          }),
+          ...wireReadings(server),
+        ],
+      }),
+    );
     const app = routes({
       version,
       clock,
@@ -109,6 +132,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
       switchboard,
       health,
       history,
+      metrics,
       grpc: {
         host: config.gateway.host,
         port: server.port,

@@ -191,7 +191,7 @@ export class Conversation implements TurnHost {
   turnClosed(turn: Turn, cancelled: boolean): void {
     this.#open = this.#open.filter((other) => other !== turn);
     this.#active = this.options.clock.now();
-    this.#tell({ type: "turn_closed", turn: turn.number, cancelled });
+    this.#tell({ type: "turn_closed", turn: turn.number, cancelled, frames: turn.frames });
   }
 
   async #converse(): Promise<void> {

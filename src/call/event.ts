@@ -17,7 +17,8 @@ export type CallHappening =
   | { readonly type: "caller_turn"; readonly turn: number; readonly by: CallerTurn }
   | { readonly type: "answer_cut_short"; readonly turn: number }
   | { readonly type: "agent_turn"; readonly turn: number; readonly waitedMs: number }
-  | { readonly type: "turn_closed"; readonly turn: number; readonly cancelled: boolean }
+  /** `frames`: packets of audio that came in the turn. */
+  | { readonly type: "turn_closed"; readonly turn: number; readonly cancelled: boolean; readonly frames: number }
   | { readonly type: "call_failed"; readonly code: string }
   | { readonly type: "call_ended"; readonly outcome: CallOutcome; readonly reason: string };
 

@@ -52,6 +52,8 @@ export class Turn implements SpeechListener {
   askedAt: number | undefined;
   /** Whether the caller has been heard since this was last set to false: how a sweep finds the dead. */
   heard = true;
+  /** Packets of audio that have come. */
+  frames = 0;
   /** Whether anything of the agent's has gone out. */
   spoken = false;
   #state: "hearing" | "answering" | "closed" = "hearing";
@@ -81,6 +83,7 @@ export class Turn implements SpeechListener {
    */
   hearAudio(data: Uint8Array, format: AudioFormat, from = 0, to = data.length): boolean {
     this.heard = true;
+    this.frames++;
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
     if (!this.#marker) return true;

@@ -9,6 +9,7 @@ import { ACCEPTED_ENCODINGS } from "./compression.ts";
 import { type HeldBytes, MessageReader, type MessageTaker, prefixOf } from "./framing.ts";
 import { checkedMetadata, decodeTimeout, Metadata } from "./metadata.ts";
 import { encodeStatusMessage, GrpcError, Status } from "./status.ts";
+import type { StatusCounts } from "./tally.ts";
 
 /** One RPC as a service sees it. All calls return at once. */
 export interface Rpc {
@@ -100,6 +101,8 @@ export interface ServerRpcOptions {
   readonly held: HeldBytes;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
+  /** Where this RPC counts itself when it is over. */
+  readonly counts: StatusCounts;
 }
 
 /** An RPC between its HTTP/2 stream and its method. */
@@ -156,7 +159,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   finish(status: Status = Status.OK, message = ""): void {
     if (this.#over) return;
-    this.#close();
+    this.#close(status);
     const fields: HeaderField[] = [["grpc-status", String(status)]];
     if (message !== "") fields.push(["grpc-message", encodeStatusMessage(message)]);
     if (!this.#headSent && this.#initial.length === 0) {
@@ -195,7 +198,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   lost(_code: ErrorCode): void {
     if (this.#over) return;
-    this.#close();
+    this.#close(Status.CANCELLED);
     this.#cancelled();
   }
 
@@ -253,8 +256,9 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     }
   }
 
-  #close(): void {
+  #close(status: Status): void {
     this.#over = true;
+    this.#options.counts[status]!++;
     this.#cancelDeadline();
     this.#reader.close();
   }

@@ -11,6 +11,7 @@ import { isGrpc, Metadata } from "./metadata.ts";
 import { METHOD_NOT_ALLOWED, Refusal, UNSUPPORTED_MEDIA_TYPE } from "./refusal.ts";
 import { type Method, ServerRpc, type ServerRpcOptions } from "./rpc.ts";
 import { Status } from "./status.ts";
+import { RpcTally } from "./tally.ts";
 
 export { type Method, type Rpc, type RpcListener, unary } from "./rpc.ts";
 
@@ -37,12 +38,15 @@ export interface GrpcServerOptions extends Partial<WireLimits> {
 export class GrpcServer implements AsyncDisposable {
   readonly #options: GrpcServerOptions;
   readonly #listener: Http2Listener;
-  readonly #rpcOptions: Omit<ServerRpcOptions, "path">;
+  readonly #rpcOptions: Omit<ServerRpcOptions, "path" | "counts">;
+  /** The RPCs that have ended. */
+  readonly tally: RpcTally;
 
   private constructor(options: GrpcServerOptions) {
     const { hostname, port, tls, clock = systemClock, onError = () => {}, onOffence } = options;
     const limits: WireLimits = { ...WIRE_LIMITS, ...options };
     this.#options = options;
+    this.tally = new RpcTally(options.methods.keys());
     this.#rpcOptions = {
       maxMessageBytes: limits.maxMessageBytes,
       held: new HeldBytes(limits.maxHeldBytes),
@@ -94,7 +98,7 @@ export class GrpcServer implements AsyncDisposable {
     if (metadata.get(":method") !== "POST") return new Refusal(stream, METHOD_NOT_ALLOWED);
     if (!isGrpc(metadata.get("content-type"))) return new Refusal(stream, UNSUPPORTED_MEDIA_TYPE);
     const path = metadata.get(":path")!;
-    const rpc = new ServerRpc(stream, metadata, { ...this.#rpcOptions, path });
+    const rpc = new ServerRpc(stream, metadata, { ...this.#rpcOptions, path, counts: this.tally.of(path) });
     const method = this.#options.methods.get(path);
     if (method !== undefined) {
       rpc.begin(method);

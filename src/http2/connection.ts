@@ -71,7 +71,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
   readonly #share: FairShare;
-  readonly #turns: TurnQueue;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -97,8 +96,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
-    this.#share = new FairShare(clock);
-    this.#turns = turns;
+    this.#share = new FairShare(clock, turns);
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -288,8 +286,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
-          if (prefaced) { while (this.#takeFrames()) await this.#ownTurn(); }
-          if (this.isServer && this.#share.spent()) await this.#ownTurn();
+          if (prefaced) { while (this.#takeFrames()) await this.#share.turn(); }
+          if (this.isServer && this.#share.spent()) await this.#share.turn();
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
@@ -331,11 +329,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     }
     this.#finishIfDrained();
     return false;
-  }
-
-  async #ownTurn(): Promise<void> {
-    await this.#turns.wait();
-    this.#share.beginAnew();
   }
 
   #sendPing(mark: number): void {

@@ -39,12 +39,14 @@ export class TurnQueue {
  */
 export class FairShare {
   readonly #clock: Clock;
+  readonly #queue: TurnQueue;
   #usedMs = SHARE_MS;
   /** When work began, or ended. */
   #since: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, queue: TurnQueue) {
     this.#clock = clock;
+    this.#queue = queue;
     this.#since = clock.now();
   }
 
@@ -55,8 +57,9 @@ export class FairShare {
     this.#since = now;
   }
 
-  /** The client has waited for its turn, and begins a new share. */
-  beginAnew(): void {
+  /** Resolves when it is the client's turn: a new share begins. */
+  async turn(): Promise<void> {
+    await this.#queue.wait();
     this.#usedMs = 0;
     this.#since = this.#clock.now();
   }

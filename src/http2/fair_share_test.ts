@@ -4,7 +4,7 @@ import { FairShare, TurnQueue } from "./fair_share.ts";
 
 function client() {
   const clock = new ManualClock();
-  const share = new FairShare(clock);
+  const share = new FairShare(clock, new TurnQueue(clock));
   const works = (ms: number) => {
     share.begin();
     clock.advance(ms);
@@ -13,9 +13,9 @@ function client() {
   return { clock, share, works };
 }
 
-Deno.test("a client's share is two milliseconds of work, and a quarter of the time gives it back", () => {
+Deno.test("a client's share is two milliseconds of work, and a quarter of the time gives it back", async () => {
   const { clock, share, works } = client();
-  share.beginAnew();
+  await share.turn();
   assert.equal(works(1.5), false);
   assert.equal(works(0.4), false);
   assert.equal(works(0.2), true);

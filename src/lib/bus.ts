@@ -1,6 +1,12 @@
 /** A fan-out that never makes its publisher wait: a slow reader loses its oldest events, and the loss is counted. */
 export class Bus<E> {
   #readers = new Set<Subscription<E>>();
+  #droppedByFormer = 0;
+
+  /** Events lost because a reader was slow, since the start. */
+  get dropped(): number {
+    return this.#readers.values().reduce((sum, { dropped }) => sum + dropped, this.#droppedByFormer);
+  }
 
   /** Hands an event to every reader. */
   publish(event: E): void {
@@ -9,7 +15,9 @@ export class Bus<E> {
 
   /** Opens a reader that may lag `capacity` events behind. Dispose it to leave. */
   subscribe(capacity = 256): Subscription<E> {
-    const reader: Subscription<E> = new Subscription<E>(capacity, () => this.#readers.delete(reader));
+    const reader: Subscription<E> = new Subscription<E>(capacity, () => {
+      if (this.#readers.delete(reader)) this.#droppedByFormer += reader.dropped;
+    });
     this.#readers.add(reader);
     return reader;
   }

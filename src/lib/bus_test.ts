@@ -18,6 +18,7 @@ Deno.test("Bus.publish() never waits: a slow reader loses its oldest events, and
   const slow = bus.subscribe(2);
   for (let event = 0; event < 5; event++) bus.publish(event);
   assert.equal(slow.dropped, 3);
+  assert.equal(bus.dropped, 3);
   const got: number[] = [];
   for await (const event of slow) {
     if (got.push(event) === 2) slow[Symbol.dispose]();
