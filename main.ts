@@ -1,12 +1,19 @@
 import { parseArgs } from "node:util";
 import denoConfig from "./deno.json" with { type: "json" };
+import { ByodsError } from "./src/auth/byods/faults.ts";
+import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
-import { ConfigError, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
+import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
 import { connectors } from "./src/connectors/mod.ts";
+import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { systemClock } from "./src/lib/clock.ts";
+import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
+import { createFile } from "./src/lib/files.ts";
 import { configureLogging, type Log } from "./src/lib/log.ts";
 
+/** Read when nothing names another file. */
+const USUAL_FILE = "config/config.yaml";
 /** What a command leaves behind: see the README. */
 const EXIT = { ok: 0, failed: 1, usage: 64, config: 78 } as const;
 /** How long the last log lines may take to be written, in ms. */
@@ -18,9 +25,13 @@ const USAGE = `byova-gateway ${VERSION}: answers Webex Contact Center's virtual 
 
 Usage: main.ts [serve] [options]   run the gateway
        main.ts check [options]     validate the configuration and exit
+       main.ts doctor [options] [--json] [--public-url URL]
+                                   check everything that an installation needs, and say what to do
+       main.ts byods ACTION [options] [--json]
+                                   the registration with Webex: list, register, renew or status
        main.ts call [options]      call a gateway as Webex would (call --help)
 
-Options of serve and check, which win over the environment and the file:
+Options of serve, check, doctor and byods, which win over the environment and the file:
 ${
   [
     ["--config FILE", "the configuration (default: config/config.yaml)"] as const,
@@ -30,7 +41,8 @@ ${
     .map(([flag, help]) => `  ${flag.padEnd(22)}${help}`).join("\n")
 }
 
-Exit codes: 0 all is well, 1 it failed, 64 wrong usage, 78 wrong configuration
+Exit codes: 0 all is well, 1 it failed, 64 wrong usage, 78 wrong configuration;
+doctor: 0 all is well, 1 something fails, 3 something should be looked at
 `;
 
 async function run(args: readonly string[]): Promise<number> {
@@ -46,20 +58,109 @@ async function run(args: readonly string[]): Promise<number> {
         env: variable,
         colours: Deno.stdout.isTerminal() && !Deno.noColor,
       });
+    case "byods":
+      return await byods(rest);
+    case "doctor":
+      return await doctor(rest);
     case "serve":
     case "check":
       return await withConfig(rest, command === "serve" ? serve : check);
     default:
-      console.error(`Cannot run "${command}": expected serve, check or call\n\n${USAGE}`);
+      console.error(`Cannot run "${command}": expected serve, check, doctor, byods or call\n\n${USAGE}`);
       return EXIT.usage;
   }
 }
 
+async function byods([name = "", ...args]: readonly string[]): Promise<number> {
+  const action = BYODS_ACTIONS.find((each) => each === name);
+  if (!action && name !== "--help" && name !== "-h") {
+    console.error(`Cannot run "byods ${name}": expected ${BYODS_ACTIONS.join(", ")}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (!action) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  const act = async ({ config }: LoadedConfig) => {
+    const clock = systemClock;
+    const logs = { ...config.logging, gateway: { level: "warn" } as const, web: { level: "warn" } as const };
+    const logging = configureLogging({ ...logs, clock, out: Deno.stderr, err: Deno.stderr });
+    const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+    try {
+      return await runByodsCommand(action, config.dataSource, args.includes("--json"), {
+        print: (line) => console.log(line),
+        printError: (line) => console.error(line),
+        fetch,
+        clock,
+        log: logging.log.child("byods"),
+        random: Math.random,
+      });
+    } finally {
+      clearInterval(awake);
+      await logging.close(LAST_LINES_MS);
+    }
+  };
+  return await withConfig(args.filter((arg) => arg !== "--json"), act, { needsDataSource: true });
+}
+
+async function doctor(args: readonly string[]): Promise<number> {
+  const options = { json: args.includes("--json"), print: (line: string) => console.log(line) };
+  const act = async ({ config, warnings }: LoadedConfig, flags: Flags) => {
+    const clock = systemClock;
+    const quiet = { level: "error" } as const;
+    const logging = configureLogging({
+      ...config.logging,
+      gateway: quiet,
+      web: quiet,
+      clock,
+      out: Deno.stderr,
+      err: Deno.stderr,
+    });
+    const log = logging.log.child("doctor");
+    const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+    const publicUrl = flags["public-url"];
+    try {
+      return await runDoctorCommand({
+        config,
+        warnings,
+        file: typeof flags.config === "string" ? flags.config : variable("GATEWAY_CONFIG") || USUAL_FILE,
+        publicUrl: typeof publicUrl === "string" ? publicUrl : undefined,
+      }, {
+        clock,
+        fetch,
+        log,
+        version: VERSION,
+        carried: connectors,
+        connectorDeps: { clock, log, readFile: Deno.readFile, createFile },
+        startGateway,
+        startCommand: denoConfig.tasks.start.command,
+      }, options);
+    } finally {
+      clearInterval(awake);
+      await logging.close(LAST_LINES_MS);
+    }
+  };
+  return await withConfig(args, act, {
+    options: { json: { type: "boolean" }, "public-url": { type: "string" } },
+    refused: (error) => tellRefusal(error, options),
+  });
+}
+
+type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+/** What a command wants of the options and of the configuration beyond the usual. */
+interface Wishes extends Pick<ConfigSources, "needsDataSource"> {
+  readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+  /** Says that the configuration cannot be used. Returns the exit code. */
+  readonly refused?: (error: ConfigError) => number;
+}
+
 async function withConfig(
   args: readonly string[],
-  act: (loaded: LoadedConfig, file: string | undefined) => Promise<number>,
+  act: (loaded: LoadedConfig, flags: Flags) => Promise<number>,
+  { options = {}, refused = sayRefusal, ...needs }: Wishes = {},
 ): Promise<number> {
-  let flags: Record<string, string | boolean | undefined>;
+  let flags: Flags;
   try {
     flags = parseArgs({
       args: [...args],
@@ -67,6 +168,7 @@ async function withConfig(
         config: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
+        ...options,
         ...Object.fromEntries(
           OVERRIDES.map(({ flag, takes }) => [flag, { type: takes ? "string" : "boolean" }] as const),
         ),
@@ -83,6 +185,7 @@ async function withConfig(
   const file = typeof flags.config === "string" ? flags.config : undefined;
   try {
     const loaded = await loadConfig({
+      ...needs,
       ...(file === undefined ? {} : { file }),
       overrides: Object.fromEntries(
         OVERRIDES.flatMap(({ key, flag }) => flags[flag] === undefined ? [] : [[key, flags[flag]]]),
@@ -91,12 +194,17 @@ async function withConfig(
       readTextFile: (path) => Deno.readTextFile(path),
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
     });
-    return await act(loaded, file);
+    return await act(loaded, flags);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(`Cannot use the configuration:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`);
-    return EXIT.config;
+    return refused(error);
   }
+}
+
+function sayRefusal({ problems, codes }: ConfigError): number {
+  const lines = problems.map((problem, at) => `  ${problem} [${codes[at]}]`);
+  console.error(`Cannot use the configuration:\n${lines.join("\n")}`);
+  return EXIT.config;
 }
 
 function check({ config, warnings }: LoadedConfig): Promise<number> {
@@ -115,7 +223,7 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
   try {
     gateway = await startGateway(config, { clock, log, version, warnings, lostLogLines: () => logging.lost });
   } catch (error) {
-    log.error("Cannot start the gateway", { problem: explain(error, config) });
+    log.error("Cannot start the gateway", explain(error, config));
     await logging.close(LAST_LINES_MS);
     return EXIT.failed;
   }
@@ -135,23 +243,32 @@ function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring
   log.info("agents on offer", { agents: agents.join(", ") || "none" });
   log.info("calls are answered", { grpc: `${gateway.host}:${grpcPort}` });
   if (httpPort !== undefined) {
-    log.info("open this page to watch", { page: `http://${urlHost(monitoring.host)}:${httpPort}/` });
+    const scheme = monitoring.tls === undefined ? "http" : "https";
+    log.info("open this page to watch", { page: `${scheme}://${urlHost(monitoring.host)}:${httpPort}/` });
   }
   log.info("to hear a call, run in a second terminal", { command: "deno task call" });
 }
 
 /** Turns what the platform throws at start into a sentence that says what to do. */
-function explain(error: unknown, { gateway, monitoring }: LoadedConfig["config"]): string {
+function explain(
+  error: unknown,
+  { gateway, monitoring }: LoadedConfig["config"],
+): { readonly code: ErrorCode; readonly problem: string } {
   if (error instanceof Deno.errors.AddrInUse) {
-    return `port ${gateway.port} or ${monitoring.port} is taken by another program: choose others with --port and --http-port`;
+    const ports = `port ${gateway.port} or ${monitoring.port}`;
+    const problem = `${ports} is taken by another program: choose others with --port and --http-port`;
+    return { code: "PORT-TAKEN", problem };
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return `a permission is missing: ${messageOf(error)}`;
+    return { code: "PERMISSION-MISSING", problem: `a permission is missing: ${messageOf(error)}` };
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return `the system does not allow it: ${messageOf(error)} (ports below 1024 need a privilege)`;
+    const problem = `the system does not allow it: ${messageOf(error)} (ports below 1024 need a privilege)`;
+    return { code: "PORT-DENIED", problem };
   }
-  return messageOf(error);
+  if (error instanceof Deno.errors.AddrNotAvailable) return { code: "PORT-ADDRESS", problem: messageOf(error) };
+  if (error instanceof ByodsError) return { code: codeOf(error.code), problem: error.message };
+  return { code: "START-FAILED", problem: messageOf(error) };
 }
 
 /** Resolves with the next signal that asks the program to stop. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import { humanDuration } from "../src/lib/duration.ts";
-import { type House, liveCall, stateOf } from "./house.ts";
+import { type House, liveCall, type Registration, stateOf } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
 
 /** The JSON routes: what the sample and its guides name, with true values. */
@@ -59,6 +59,7 @@ export function api(house: House): Hono {
       total_history: history.length,
     });
   });
+  app.get("/api/trust", (c) => c.json(trustOf(house)));
   app.get("/api/debug/sessions", (c) => {
     const sessions = house.switchboard.calls().map(liveCall);
     return c.json({
@@ -117,6 +118,7 @@ function statusOf(house: House) {
     total_connectors: states.length,
     connectors: states,
     last_updated: iso(house.clock.date()),
+    ...(house.registration && { data_source: registrationOf(house.registration(), house.clock.date()) }),
     health: {
       overall_healthy: grpc === "SERVING",
       grpc_status: grpc,
@@ -124,6 +126,34 @@ function statusOf(house: House) {
       serving_services: house.health.serving ? services.length : 0,
       total_services: services.length,
     },
+  };
+}
+
+function registrationOf({ state, why, id, expiresAt, renewedAt, nextAttemptAt, lastError }: Registration, now: number) {
+  const time = (at: number | undefined) => at === undefined ? null : iso(at);
+  return {
+    state,
+    message: why,
+    id: id ?? null,
+    expires_at: time(expiresAt),
+    seconds_left: expiresAt === undefined ? null : Math.round((expiresAt - now) / 1000),
+    last_renewal: time(renewedAt),
+    next_attempt: time(nextAttemptAt),
+    last_error: lastError ? { code: lastError.code, message: lastError.message, at: iso(lastError.at) } : null,
+  };
+}
+
+function trustOf({ trust }: House) {
+  return {
+    tokens: trust.tokens,
+    callers: trust.callers,
+    issuers: trust.issuers(),
+    certificates: trust.certificates().map(({ on, subject, until, daysLeft }) => ({
+      on,
+      subject,
+      not_after: iso(until),
+      days_left: daysLeft,
+    })),
   };
 }
 

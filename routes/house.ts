@@ -29,18 +29,53 @@ export interface House {
   /** The metrics as text, in two formats. */
   readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };
+  readonly trust: Trust;
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;
   readonly warnings: readonly string[];
+  /** How the registration with Webex stands, if the gateway looks after one. Times in ms since 1970. */
+  readonly registration?: () => Registration;
+}
+
+/** The registration with Webex, as far as pages tell of it. */
+export interface Registration {
+  readonly state: "starting" | "unregistered" | "active" | "at_risk" | "lapsed";
+  readonly why: string;
+  readonly id: string | undefined;
+  readonly expiresAt: number | undefined;
+  readonly renewedAt: number | undefined;
+  readonly nextAttemptAt: number | undefined;
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+}
+
+/** What stands in front of the ports. */
+export interface Trust {
+  /** Whether calls without a valid token of Webex are turned away, only reported, or not looked at. */
+  readonly tokens: "enforced" | "reported" | "off";
+  /** Callers since the start, as plain numbers; undefined when nobody looks. */
+  readonly callers: object | undefined;
+  /** The issuers whose keys were asked for. */
+  readonly issuers: () => readonly object[];
+  /** The certificates of the ports that speak TLS; `until` in ms since 1970. */
+  readonly certificates: () => readonly {
+    readonly on: string;
+    readonly subject: string;
+    readonly until: number;
+    readonly daysLeft: number;
+  }[];
 }
 
 /** What the gateway is doing, in one word, and why. */
-export function stateOf({ health, switchboard, directory }: House): { state: string; why: string } {
+export function stateOf({ health, switchboard, directory, registration }: House): { state: string; why: string } {
   if (switchboard.draining) return { state: "draining", why: "the gateway is stopping: no new calls are taken" };
   if (!health.serving) return { state: "not serving", why: "no agent is on offer" };
   const failing = directory.states().filter(({ failure }) => failure !== undefined);
-  if (failing.length === 0) return { state: "serving", why: "calls are taken" };
-  return { state: "degraded", why: `connectors that fail: ${failing.map(({ id }) => id).join(", ")}` };
+  const reasons = failing.length === 0 ? [] : [`connectors that fail: ${failing.map(({ id }) => id).join(", ")}`];
+  const registered = registration?.();
+  if (registered && registered.state !== "active" && registered.state !== "starting") reasons.push(registered.why);
+  return reasons.length === 0
+    ? { state: "serving", why: "calls are taken" }
+    : { state: "degraded", why: reasons.join("; ") };
 }
 
 /** A live call as the API tells it. */

@@ -10,6 +10,7 @@ const PATHS = [
   "/status",
   "/api/status",
   "/api/config",
+  "/api/trust",
   "/api/connections",
   "/api/debug/sessions",
   "/byova/v1/ping",

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { CallOutcome, FinishedCall } from "../src/call/event.ts";
+import { FEW_DAYS } from "../src/lib/certificate.ts";
 import { humanDuration } from "../src/lib/duration.ts";
-import { type House, stateOf } from "./house.ts";
+import { type House, type Registration, stateOf } from "./house.ts";
 import { legible } from "./legible.ts";
 import { Ago, type Cell, Table } from "./table.tsx";
 
@@ -54,6 +55,7 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
               <ul>{house.warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
             </section>
           )}
+          {house.registration && <DataSource known={house.registration()} now={now} />}
           <Table
             title="Live calls"
             head={["Call", "Agent", "Organization", "Began", "Turns"]}
@@ -93,9 +95,9 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
         </main>
         <footer>
           <nav aria-label="Data">
-            {["/api/status", "/api/connections", "/api/config", "/api/debug/sessions", "/health"].map((path) => (
-              <a key={path} href={path}>{path}</a>
-            ))}
+            {["/api/status", "/api/connections", "/api/config", "/api/trust", "/api/debug/sessions", "/health"].map((
+              path,
+            ) => <a key={path} href={path}>{path}</a>)}
           </nav>
         </footer>
       </body>
@@ -127,6 +129,10 @@ function Numbers({ house, live }: { house: House; live: number }) {
       <Fact term="Handed to a human">{outcomes.get("transferred") ?? 0}</Fact>
       <Fact term="Caller hung up">{outcomes.get("caller_hung_up") ?? 0}</Fact>
       <Fact term="Agent failed" alarm={failed > 0}>{failed}</Fact>
+      <Fact term="Webex tokens" alarm={house.trust.tokens === "reported"}>{house.trust.tokens}</Fact>
+      {house.trust.certificates().map(({ on, daysLeft }) => (
+        <Fact key={on} term={`Certificate, ${on}`} more="days left" alarm={daysLeft < FEW_DAYS}>{daysLeft}</Fact>
+      ))}
     </dl>
   );
 }
@@ -144,6 +150,30 @@ function Fact({ term, more = "", alarm = false, children }: {
         {children} {more && <small>{more}</small>}
       </dd>
     </div>
+  );
+}
+
+/** The registration with Webex: in one row, what state it is in and what comes next. */
+function DataSource({ known, now }: { known: Registration; now: number }) {
+  const { state, why, id, expiresAt, renewedAt, nextAttemptAt, lastError } = known;
+  const ahead = (at: number | undefined) => at === undefined ? "–" : at > now ? `in ${humanDuration(at - now)}` : "now";
+  const past = (at: number | undefined) => at === undefined ? "–" : <Ago at={at} now={now} />;
+  const word = state.replace("_", " ");
+  return (
+    <Table
+      title="Data source"
+      head={["Id", "State", "Token ends", "Renewed", "Last error", "Next attempt"]}
+      rows={[[
+        id ?? "–",
+        state === "active" || state === "starting" ? word : <span key="state" class="alarm">{`${word}: ${why}`}</span>,
+        expiresAt !== undefined && expiresAt <= now ? past(expiresAt) : ahead(expiresAt),
+        past(renewedAt),
+        lastError ? <span key="error">{lastError.code} {past(lastError.at)}</span> : "–",
+        ahead(nextAttemptAt),
+      ]]}
+    >
+      Nothing is known yet.
+    </Table>
   );
 }
 

@@ -1,29 +1,30 @@
 import type { z } from "zod";
+import { dataSourceProblems } from "./auth/byods/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";
 import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
 import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
-import { exposed, type Guards, REMEDY } from "./config/exposure.ts";
+import { exposed, guardsOf, unvalidated } from "./config/exposure.ts";
 import { type Origin, originsOf, type Overridden, override } from "./config/origins.ts";
 import { expectation, type Finding, findings } from "./config/problems.ts";
 import { reservations } from "./config/reservations.ts";
 import { fileSchema } from "./config/schema.ts";
 import { type Config, toConfig } from "./config/settings.ts";
 import { valueAt } from "./config/tree.ts";
+import type { ErrorCode } from "./lib/error_codes.ts";
 
 export type { Origin } from "./config/origins.ts";
-export type { Config, ConnectorConfig } from "./config/settings.ts";
+export type { Config, ConnectorConfig, TlsFiles } from "./config/settings.ts";
 export { type Override, OVERRIDES } from "./config/overrides.ts";
 
 /** Read when nothing names another file; need not exist. */
 const USUAL_FILE = "config/config.yaml";
-/** What this version puts in front of its ports. */
-const GUARDS: Guards = { validates: false, login: false };
 
 /** Everything that is wrong with a configuration, one line each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 
-  constructor(readonly problems: readonly string[]) {
+  /** `codes`: that of each problem, in the same order. */
+  constructor(readonly problems: readonly string[], readonly codes: readonly ErrorCode[]) {
     super(problems.join("\n"));
   }
 }
@@ -45,6 +46,8 @@ export interface ConfigSources extends Outside {
   readonly overrides?: Readonly<Record<string, string | boolean>>;
   /** The schema of every connector that the program carries, by kind; each refuses keys it does not know. */
   readonly kinds: ReadonlyMap<string, z.ZodType>;
+  /** Whether the `data_source` section must be fit for use although it is not enabled. */
+  readonly needsDataSource?: boolean;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface ConfigSources extends Outside {
  * Throws a ConfigError that lists every problem of the file, or of its YAML if that cannot be parsed.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const { env, kinds, overrides = {} } = sources;
+  const { env, kinds, overrides = {}, needsDataSource = false } = sources;
   const { name, text, warnings } = await readFile(sources);
   const read = readDocument(name, text);
   if ("problems" in read) throw refusal(read.problems);
@@ -62,11 +65,15 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
 
   const found: Finding[] = [];
   const report = (finding: Finding) => void found.push(finding);
+  const reportAs = (code: ErrorCode) => (finding: Finding) => report({ code, ...finding });
   const chosen = chooseConnectors(document.written.connectors, kinds);
-  chosen.problems.forEach(report);
+  chosen.problems.forEach(reportAs("CFG-CONNECTOR"));
   const schema = fileSchema(Object.fromEntries([...chosen.kinds].map(([id, kind]) => [id, kinds.get(kind)!])));
-  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, report) as Record<string, unknown>;
-  const fetched = await fetchIndirect(schema, tree, sources, report);
+  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, reportAs("CFG-VARIABLE")) as Record<
+    string,
+    unknown
+  >;
+  const fetched = await fetchIndirect(schema, tree, sources, reportAs("CFG-VARIABLE"));
   const overridden = override(tree, env, overrides);
 
   const result = schema.safeParse(tree, { error: expectation });
@@ -75,9 +82,19 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     const written = (path: Path) => valueAt(overridden.set.has(path.join(".")) ? tree : document.written, path);
     findings(result.error.issues, schema, written).filter(({ path }) => !blamed.has(path.join("."))).forEach(report);
   }
+  if (result.success && (result.data.data_source.enabled || needsDataSource)) {
+    const { data_source: section, jwt_validation: expected } = result.data;
+    dataSourceProblems(section, expected).forEach(({ path, message }) =>
+      report({ path: ["data_source", ...path], message })
+    );
+  }
   const reach = reachOf(schema, tree);
-  const open = reach ? exposed(reach, GUARDS) : [];
-  if (!reach?.insecure) open.forEach(({ path, message }) => report({ path, message: `${message}: ${REMEDY}` }));
+  const open = reach ? [...exposed(reach, guardsOf(reach)), ...unvalidated(reach.jwt_validation)] : [];
+  if (!reach?.insecure) {
+    open.forEach(({ path, message, remedy }) =>
+      report({ code: "CFG-EXPOSED", path, message: `${message}: ${remedy}` })
+    );
+  }
   if (found.length > 0 || !result.success) {
     throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
   }
@@ -107,27 +124,36 @@ async function readFile({ file, env, readTextFile }: ConfigSources) {
     if (named === undefined && error instanceof Deno.errors.NotFound) {
       return { name, text: "", warnings: [`There is no ${name}: every value that nothing else gives is the default`] };
     }
-    throw new ConfigError([`${name}: cannot be read: ${reason(error)}`]);
+    throw new ConfigError([`${name}: cannot be read: ${reason(error)}`], ["CFG-UNREADABLE"]);
   }
 }
 
 /** What decides about exposure, if those sections can be read, whatever the others hold. */
-function reachOf(schema: ReturnType<typeof fileSchema>, { insecure, gateway, monitoring }: Record<string, unknown>) {
-  const part = schema.pick({ insecure: true, gateway: true, monitoring: true });
-  return part.safeParse({ insecure, gateway, monitoring }).data;
+function reachOf(
+  schema: ReturnType<typeof fileSchema>,
+  { insecure, gateway, monitoring, jwt_validation }: Record<string, unknown>,
+) {
+  const part = schema.pick({ insecure: true, gateway: true, monitoring: true, jwt_validation: true });
+  return part.safeParse({ insecure, gateway, monitoring, jwt_validation }).data;
 }
 
 /** Gives a finding its place: the flag, the variable, or the line and column of the file. */
-function locate({ path, message }: Finding, name: string, document: ConfigDocument, { set }: Overridden): Problem {
+function locate(
+  { code = "CFG-VALUE", path, message }: Finding,
+  name: string,
+  document: ConfigDocument,
+  { set }: Overridden,
+): Problem {
   const key = path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("").slice(1);
   const setter = set.get(key);
-  if (setter) return { offset: -1, text: `${setter.name} ${key}: ${message}` };
+  if (setter) return { code, offset: -1, text: `${setter.name} ${key}: ${message}` };
   const { line, column, offset } = document.place(path);
   const place = document.has(path.slice(0, 1)) ? `${name}:${line}:${column}` : name;
-  return { offset, text: `${place} ${key}: ${message}` };
+  return { code, offset, text: `${place} ${key}: ${message}` };
 }
 
 function refusal(problems: readonly Problem[]): ConfigError {
   const sorted = [...problems].sort((a, b) => a.offset - b.offset);
-  return new ConfigError([...new Set(sorted.map(({ text }) => text))]);
+  const byText = new Map(sorted.map(({ text, code }) => [text, code]));
+  return new ConfigError([...byText.keys()], [...byText.values()]);
 }

@@ -59,6 +59,7 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
   assert.deepEqual((await problems(text)).map((line) => line.split(":").slice(0, 3).join(":")), [
     "g.yaml:3:3 gateway.host",
     "g.yaml:53:3 monitoring.host",
+    "g.yaml:69:3 jwt_validation.enabled",
   ]);
   const { config, warnings } = await load(text, { overrides: { insecure: true } });
   assert.deepEqual(config.connectors.map(({ id, kind }) => [id, kind]), [["local_audio_connector", "local_audio"]]);
@@ -71,12 +72,12 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
   });
   assert.deepEqual(warnings.map((line) => line.split(/:| is /)[0]), [
     "connectors.aws_lex_connector",
-    "jwt_validation.enabled",
     "authentication.enabled",
     "logging.gateway.format",
     "logging.web.format",
     "gateway.host",
     "monitoring.host",
+    "jwt_validation.enabled",
   ]);
 });
 
@@ -105,6 +106,26 @@ audio: {supported_formats: [wav, [mp3]]}
     'g.yaml:10:64 connectors.a.config.audio_files.welcom: unknown key: did you mean "welcome"?',
     "g.yaml:11:15 data_source.renewal_lead_time_minutes: expected less than token_lifetime_minutes: received 1440",
     "g.yaml:12:34 audio.supported_formats[1]: expected text: received a list",
+  ]);
+});
+
+Deno.test("TLS that is asked for needs its files, and an issuer must be one", async () => {
+  const found = await problems(`gateway:
+  tls: {enabled: true, server_cert_chain_file: c.pem, require_client_cert: true}
+monitoring:
+  tls: {enabled: true}
+jwt_validation:
+  enabled: true
+  data_sources: [{url: https://a.example}, {schema_uuid: x}]
+  issuers: [http://idbroker.example/idb]
+`);
+  assert.deepEqual(found, [
+    "g.yaml:2:3 gateway.tls.server_private_key_file: expected the path of a PEM file: received nothing",
+    "g.yaml:2:3 gateway.tls.root_ca_cert_file: expected the path of a PEM file: received nothing",
+    "g.yaml:4:3 monitoring.tls.server_cert_chain_file: expected the path of a PEM file: received nothing",
+    "g.yaml:4:3 monitoring.tls.server_private_key_file: expected the path of a PEM file: received nothing",
+    "g.yaml:7:44 jwt_validation.data_sources[1].url: expected text: received nothing",
+    'g.yaml:8:13 jwt_validation.issuers[0]: expected https:// and a host, without a slash at the end: received "http://idbroker.example/idb"',
   ]);
 });
 

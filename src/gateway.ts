@@ -1,6 +1,9 @@
+import { openLifecycle } from "./auth/byods/mod.ts";
 import { connectors as carried } from "./connectors/mod.ts";
-import type { Config } from "./config.ts";
+import type { Config, TlsFiles } from "./config.ts";
 import { maskedConfig } from "./config.ts";
+import { CertificateFiles, type CertificateTexts } from "./auth/certificate_files.ts";
+import { TokenValidation } from "./auth/validation.ts";
 import { readPrompt } from "./audio/convert.ts";
 import type { AudioFormat } from "./audio/format.ts";
 import { PROMPTS } from "./audio/prompts.ts";
@@ -12,11 +15,17 @@ import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
+import type { ServerTls } from "./http2/tls.ts";
+import { nameMatches } from "./lib/certificate.ts";
+import { codeOf } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
+import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
 import type { Log } from "./lib/log.ts";
 import { burst } from "./lib/log_burst.ts";
+import { WebServer } from "./lib/web_server.ts";
 import { byova } from "./protocols/byova.ts";
+import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
@@ -73,10 +82,17 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   await refresh();
   built.defer(every(clock, config.monitoring.healthCheckIntervalMs, refresh));
 
-  const offend = burst(log.child("wire"), clock);
+  const auth = log.child("auth");
+  const validation = config.validation &&
+    built.use(new TokenValidation(config.validation, { fetch, clock, log: auth }));
+  const guard = new Guard(validation?.gate);
+  const certificates = await openCertificates(config, { clock, log: auth }, built);
+
+  const offend = built.use(burst(log.child("wire"), clock));
   const server = built.use(GrpcServer.listen({
     hostname: config.gateway.host,
     port: config.gateway.port,
+    tls: certificates.grpc && grpcTls(certificates.grpc.texts, config),
     clock,
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
@@ -86,7 +102,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     highWaterMessages: config.gateway.responseQueue,
     keepaliveMs: config.gateway.keepaliveMs,
     maxAgeMs: config.gateway.maxConnectionAgeMs,
-    onOffence: ({ peer, code, reason }) => offend("connection cut off", { peer, code: nameOfError(code), reason }),
+    onOffence: ({ peer, code, reason }) =>
+      offend("connection cut off", { peer, code: codeOf(`h2_${nameOfError(code)}`), reason }),
     onError: (error, where) =>
       log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
     methods: new Map([
@@ -98,14 +115,20 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         welcomeBargeIn: config.gateway.welcomeBargeIn,
         chunkBytes: config.gateway.outputChunkBytes,
         boundaryType: config.gateway.boundaryResponseType || undefined,
+        guard,
       }),
       ...health.methods(),
-      ...reflection(),
+      ...reflection().map(([path, method]) => [path, guard.method(method)] as const),
     ]),
   }));
+  certificates.grpc?.onRenewal((texts) => server.renewTls(grpcTls(texts, config)));
+
+  const registration = config.dataSource.enabled
+    ? built.use(openLifecycle(config.dataSource, { clock, log: log.child("byods"), fetch, random: Math.random }))
+    : undefined;
 
   const { host, port, enabled } = config.monitoring;
-  let web: Deno.HttpServer<Deno.NetAddr> | undefined;
+  let web: WebServer | undefined;
   if (enabled) {
     const metrics = built.use(
       new Metrics({
@@ -139,17 +162,28 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         connections: () => server.connections,
         counters: server.counters,
       },
-      web: { host, port: () => web!.addr.port },
+      web: { host, port: () => web!.port },
+      trust: {
+        tokens: validation === undefined ? "off" : config.validation!.enforced ? "enforced" : "reported",
+        callers: validation?.gate.counters,
+        issuers: () => validation?.issuers() ?? [],
+        certificates: () =>
+          Object.entries(certificates).flatMap(([on, files]) => files ? [{ on, ...files.state }] : []),
+      },
       configuration: maskedConfig(config),
       warnings,
+      ...(registration && { registration: () => registration.state() }),
     }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
-    web = built.use(Deno.serve({ hostname: host, port, onListen: () => {} }, app.fetch));
+    web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
+
+  await registration?.start(); // with the ports open: Webex may call as soon as it is told where
 
   const running = built.move();
   return {
     grpcPort: server.port,
-    httpPort: web?.addr.port,
+    httpPort: web?.port,
     agents: directory.list().map(({ id }) => id),
     events,
     async drain() {
@@ -169,6 +203,35 @@ const SPARE_STREAMS = 1000;
 /** How long the last bytes may take to leave once every call is over, in ms. */
 const LAST_BYTES_MS = 1000;
 
+/** The certificate of each port that speaks TLS. */
+async function openCertificates(
+  { gateway, monitoring }: Config,
+  { clock, log }: { clock: Clock; log: Log },
+  built: AsyncDisposableStack,
+) {
+  const open = async (on: string, files: TlsFiles | undefined) =>
+    files && built.use(
+      await CertificateFiles.open({
+        paths: { cert: files.cert, key: files.key, authorities: files.clients?.authorities },
+        pollMs: files.pollMs,
+        readTextFile: Deno.readTextFile,
+        clock,
+        log: log.child("certificate", { on }),
+      }),
+    );
+  return {
+    grpc: await open("grpc", gateway.tls),
+    http: monitoring.enabled ? await open("http", monitoring.tls) : undefined,
+  };
+}
+
+function grpcTls({ cert, key, authorities }: CertificateTexts, { gateway }: Config): ServerTls {
+  const { clients } = gateway.tls!;
+  if (clients === undefined) return { cert, key };
+  const accepts = (name: string) => nameMatches(clients.subject, name);
+  return { cert, key, clients: { authorities: authorities!, accepts } };
+}
+
 async function openConnectors(
   config: Config,
   deps: ConnectorDeps,
@@ -186,7 +249,7 @@ async function openConnectors(
 }
 
 function openSwitchboard(
-  { sessions, gateway, voiceActivityDetection: speech }: Config,
+  { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
   directory: AgentDirectory,
   { clock, log, events }: { clock: Clock; log: Log; events: Bus<CallEvent> },
 ): Switchboard {
@@ -206,6 +269,8 @@ function openSwitchboard(
     answerMs: sessions.answerTimeoutMs,
     inboxSize: gateway.requestQueue,
     apology: readPrompt(PROMPTS.error),
+    redactor: new Redactor(privacy.patterns),
+    sensitive: input.sensitive,
   });
 }
 

@@ -55,6 +55,7 @@ export function callInfo(about: Partial<CallInfo> = {}): CallInfo {
     startName: "",
     parameters: {},
     additionalInfo: {},
+    sensitive: false,
     signal: new AbortController().signal,
     ...about,
   };

@@ -1,6 +1,7 @@
 import { TELEPHONY } from "../src/audio/format.ts";
 import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
 import type { ConversationOptions } from "../src/call/conversation.ts";
+import { Redactor } from "../src/lib/redaction.ts";
 
 /** What a conversation is handed in a test, the usual values where the test says nothing. */
 export function conversationOptions(
@@ -13,6 +14,8 @@ export function conversationOptions(
     answerMs: 30_000,
     inboxSize: 100,
     apology: { format: TELEPHONY, data: new Uint8Array(1) },
+    redactor: new Redactor([]),
+    sensitive: false,
     ...given,
   };
 }

@@ -3,7 +3,8 @@ import { loadConfig } from "../src/config.ts";
 import { connectors } from "../src/connectors/mod.ts";
 import { type Gateway, startGateway } from "../src/gateway.ts";
 import { GrpcChannel } from "../src/grpc/client.ts";
-import { systemClock } from "../src/lib/clock.ts";
+import type { ClientTls, ServerTls } from "../src/http2/tls.ts";
+import { type Clock, systemClock } from "../src/lib/clock.ts";
 import { EventInput_EventType } from "../src/protocols/gen/byova_common.ts";
 import {
   encodeVoiceVARequest,
@@ -15,13 +16,28 @@ import { frames } from "./speech_samples.ts";
 import type { Audio } from "../src/audio/format.ts";
 
 type Request = Parameters<typeof encodeVoiceVARequest>[0];
+type Metadata = Iterable<[string, string]>;
+
+/** What every gateway of a test file speaks: plaintext unless the file sets something else before it opens one. */
+export const wire: {
+  /** What the configuration says of it. */
+  yaml: string;
+  server: ServerTls | undefined;
+  tls: ClientTls | undefined;
+} = { yaml: "", server: undefined, tls: undefined };
 
 /** A line to a gateway's gRPC port. */
 export class Line {
   #rpcs = 0;
   #calls = 0;
 
-  constructor(readonly channel: GrpcChannel) {}
+  /** `metadata` goes with every stream. */
+  constructor(readonly channel: GrpcChannel, readonly metadata: Metadata = []) {}
+
+  /** The same line for a caller who sends other metadata. */
+  as(metadata: Metadata): Line {
+    return new Line(this.channel, metadata);
+  }
 
   /** A call of its own. */
   call(about: Partial<Request> = {}): TestCall {
@@ -29,9 +45,14 @@ export class Line {
   }
 
   /** A bare stream. */
-  stream(metadata: Iterable<[string, string]> = []): CallerRpc {
-    return new CallerRpc(this.channel, ++this.#rpcs, metadata, systemClock);
+  stream(metadata: Metadata = []): CallerRpc {
+    return new CallerRpc(this.channel, ++this.#rpcs, [...this.metadata, ...metadata], systemClock);
   }
+}
+
+export interface TestGatewayOptions {
+  readonly tls?: ClientTls | undefined;
+  readonly clock?: Clock;
 }
 
 /** A whole gateway on ports of its own, and a line to it. */
@@ -41,22 +62,22 @@ export class TestGateway extends Line implements AsyncDisposable {
   }
 
   /** `yaml`: what the configuration file says, the ports aside. */
-  static async open(yaml = ""): Promise<TestGateway> {
+  static async open(yaml = "", { tls = wire.tls, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
     const { config, warnings } = await loadConfig({
       file: "test.yaml",
       overrides: { "gateway.port": "0", "monitoring.port": "0" },
       env: () => undefined,
-      readTextFile: () => Promise.resolve(yaml),
+      readTextFile: () => Promise.resolve(`${wire.yaml}\n${yaml}`),
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
     });
     const lines: LogLine[] = [];
     const gateway = await startGateway(config, {
-      clock: systemClock,
+      clock,
       log: keepingLog(lines),
       version: "0.0.0-test",
       warnings,
     });
-    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port: gateway.grpcPort });
+    const channel = await connect(gateway.grpcPort, tls);
     return new TestGateway(gateway, channel, lines);
   }
 
@@ -69,6 +90,11 @@ export class TestGateway extends Line implements AsyncDisposable {
     await this.channel[Symbol.asyncDispose]();
     await this.gateway[Symbol.asyncDispose]();
   }
+}
+
+/** Connects as Webex would. */
+export function connect(port: number, tls: ClientTls | undefined = wire.tls): Promise<GrpcChannel> {
+  return GrpcChannel.connect({ hostname: tls?.identity === undefined ? "127.0.0.1" : "localhost", port, tls });
 }
 
 /** One call: each method opens streams as Webex would. */

@@ -7,12 +7,13 @@ import type { CallEvent } from "../src/call/event.ts";
 import type { CallerInput } from "../src/call/input.ts";
 import { type AgentOutput, ANY_INPUT } from "../src/call/output.ts";
 import { type CallLimits, Switchboard } from "../src/call/switchboard.ts";
-import { GrpcChannel } from "../src/grpc/client.ts";
+import type { GrpcChannel } from "../src/grpc/client.ts";
 import { GrpcServer } from "../src/grpc/server.ts";
 import { systemClock } from "../src/lib/clock.ts";
+import { Redactor } from "../src/lib/redaction.ts";
 import { byova, type ByovaOptions } from "../src/protocols/byova.ts";
 import { conversationOptions } from "./conversation_options.ts";
-import { Line } from "./gateway_harness.ts";
+import { connect, Line, wire } from "./gateway_harness.ts";
 import { keepingLog, type Line as LogLine } from "./logs.ts";
 
 /** What an agent of a test does about each input. */
@@ -24,6 +25,7 @@ export interface ScriptedOptions {
   readonly limits?: Partial<CallLimits>;
   readonly answerMs?: number;
   readonly inboxSize?: number;
+  readonly redactor?: Redactor;
 }
 
 /** The wire of the gateway on a real port, with an agent of the test's own behind it. */
@@ -55,17 +57,18 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
     const directory = new AgentDirectory([named], log);
     await directory.refresh();
     const limits = { maxCalls: 1000, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 60_000, ...options.limits };
-    const { answerMs = 30_000, inboxSize = 100 } = options;
+    const { answerMs = 30_000, inboxSize = 100, redactor = new Redactor([]) } = options;
     const apology = readPrompt(PROMPTS.error);
     const publish = (event: CallEvent) => events.push(event);
     const switchboard = new Switchboard(
       directory,
       limits,
-      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology }),
+      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology, redactor }),
     );
     const server = GrpcServer.listen({
       hostname: "127.0.0.1",
       port: 0,
+      tls: wire.server,
       methods: new Map(byova(directory, switchboard, {
         clock: systemClock,
         log,
@@ -77,7 +80,7 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
         ...options.byova,
       })),
     });
-    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port: server.port });
+    const channel = await connect(server.port);
     return new ScriptedGateway(server, switchboard, channel, events, lines);
   }
 

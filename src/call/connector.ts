@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { Audio, AudioFormat } from "../audio/format.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { GrowingFile } from "../lib/files.ts";
 import type { Log } from "../lib/log.ts";
 import type { CallerInput, Data } from "./input.ts";
@@ -29,6 +30,8 @@ export interface CallInfo {
   readonly startName: string;
   readonly parameters: Data;
   readonly additionalInfo: Readonly<Record<string, string>>;
+  /** Whether what the caller says and presses now is sensitive: it is kept nowhere, and a recording holds silence instead. */
+  readonly sensitive: boolean;
   /** Aborted when the call is over, however it ended. */
   readonly signal: AbortSignal;
 }
@@ -74,6 +77,26 @@ export interface ConnectorDefinition<Config> {
   readonly config: ZodType<Config>;
   /** Builds it. `id` is its key under `connectors:`. Throws when the configuration cannot work. */
   create(config: Config, deps: ConnectorDeps, id: string): Promise<Connector>;
+  /** What it uses of the machine: hosts as `host:port`, files and folders by their path. */
+  needs?(config: Config): MachineNeeds;
+  /** For the doctor: tries its credentials and files, and tells what is wrong with them. Rejects only where that cannot be tried. */
+  check?(config: Config, deps: ConnectorDeps, signal: AbortSignal): Promise<readonly Shortcoming[]>;
+}
+
+/** What a connector must be allowed to use. */
+export interface MachineNeeds {
+  readonly net?: readonly string[];
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+}
+
+/** Something that a connector cannot do without, and has not. */
+export interface Shortcoming {
+  readonly code: ErrorCode;
+  /** What is wrong: no secret and nothing of a caller's. */
+  readonly problem: string;
+  /** What to do about it, as an instruction. */
+  readonly remedy: string;
 }
 
 /** Ties the schema's type to the factory's argument. */

@@ -1,17 +1,20 @@
 import type { Audio, AudioFormat } from "../audio/format.ts";
 import type { SpeechOptions } from "../audio/speech.ts";
 import type { Clock } from "../lib/clock.ts";
+import { codeOf, type ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { Queue } from "../lib/queue.ts";
+import type { Redactor } from "../lib/redaction.ts";
 import type { CallInfo, Connector } from "./connector.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
+import { Discretion } from "./discretion.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
 import { type AgentOutput, ENDS_CALL, type InputExpectation } from "./output.ts";
 import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
 
-/** Everything about a call but the signal, which is the conversation's own. */
-export type CallDetails = Omit<CallInfo, "signal">;
+/** Everything about a call but what is the conversation's own to tell. */
+export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
 
 /** What a conversation is handed from outside. Times in ms. */
 export interface ConversationOptions {
@@ -28,6 +31,10 @@ export interface ConversationOptions {
   readonly inboxSize: number;
   /** What a caller hears before a human takes over, when the agent fails and its connector has no words of its own. */
   readonly apology: Audio;
+  /** Takes out of what goes on to others what the operator wants masked. */
+  readonly redactor: Redactor;
+  /** Whether the caller's input is sensitive when an agent does not say. */
+  readonly sensitive: boolean;
 }
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
@@ -69,6 +76,7 @@ export class Conversation implements TurnHost {
   #unheard: AgentOutput[] = [];
   /** What the agent was ready to take when it last listened. */
   #expects: Partial<InputExpectation> = {};
+  readonly #discretion: Discretion;
   #ended = false;
   #welcomed = false;
   #abort = new AbortController();
@@ -87,6 +95,7 @@ export class Conversation implements TurnHost {
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
     this.language = call.language;
+    this.#discretion = new Discretion(options.redactor, options.sensitive);
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
@@ -166,6 +175,7 @@ export class Conversation implements TurnHost {
 
   ask(turn: Turn, input: CallerInput): void {
     this.#tell({ type: "caller_turn", turn: turn.number, by: CALLER_TURN[input.type]! });
+    if (input.type === "keys") this.#discretion.pressed(input.digits);
     if (EXPECTS_REPLY[input.type]) {
       turn.owed++;
       turn.askedAt ??= this.options.clock.now();
@@ -196,10 +206,14 @@ export class Conversation implements TurnHost {
 
   async #converse(): Promise<void> {
     const language = () => this.language;
+    const discretion = this.#discretion;
     const call: CallInfo = {
       ...this.call,
       get language() {
         return language();
+      },
+      get sensitive() {
+        return discretion.sensitive;
       },
       signal: this.#abort.signal,
     };
@@ -207,7 +221,7 @@ export class Conversation implements TurnHost {
       for await (const output of this.connector.connector.converse(call, this.#inbox)) {
         while (!this.#ended && !this.#place(output)) await this.#turnToSpeakOn();
         if (this.#ended) return;
-        await this.#deliver(output);
+        await this.#deliver(discretion.mask(output));
         if (this.#ended) return;
       }
       if (!this.#ended) this.#deliver({ type: "hang_up", reason: "agent_left" });
@@ -246,6 +260,7 @@ export class Conversation implements TurnHost {
     }
     if (output.type === "listening") {
       this.#expects = output.expects ?? {};
+      this.#discretion.listens(this.#expects);
       const answered = this.#owed.shift();
       if (answered) answered.owed--;
       if (turn?.owed === 0) turn.close();
@@ -269,10 +284,15 @@ export class Conversation implements TurnHost {
   }
 
   /** The agent cannot go on: the caller hears an apology, never the error, and is handed to a human. */
-  #fail(code: string, error?: unknown): void {
+  #fail(code: "agent_error" | "agent_timeout", error?: unknown): void {
     if (this.#ended) return;
     const name = error instanceof Error ? error.name : undefined;
-    this.options.log.error("agent failed", { call: this.call.id, connector: this.connector.id, code, error: name });
+    this.options.log.error("agent failed", {
+      call: this.call.id,
+      connector: this.connector.id,
+      code: codeOf(`call_${code}`) satisfies ErrorCode,
+      error: name,
+    });
     this.#tell({ type: "call_failed", code });
     const apology: AgentOutput = {
       type: "say",

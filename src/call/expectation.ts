@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneOf, text, whole } from "../lib/scalars.ts";
+import { flag, oneOf, text, whole } from "../lib/scalars.ts";
 import type { InputExpectation } from "./output.ts";
 
 const TERMINATOR = 'expected one of 0 to 9, *, #, A to D, or ""';
@@ -17,6 +17,7 @@ export const expectationConfig = z.strictObject({
   complete_timeout_ms: ms(),
   incomplete_timeout_ms: ms(),
   max_speech_timeout_ms: ms(),
+  sensitive: flag().optional(),
 });
 
 /** Returns what the operator wrote in the house's words, and nothing of what was left out. */
@@ -32,6 +33,7 @@ export function readExpectation(config: z.output<typeof expectationConfig> = {})
     completeMs: config.complete_timeout_ms,
     incompleteMs: config.incomplete_timeout_ms,
     maxSpeechMs: config.max_speech_timeout_ms,
+    sensitive: config.sensitive,
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
 }

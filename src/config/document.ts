@@ -1,10 +1,12 @@
 import { type ErrorCode, isAlias, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { ErrorCode as Code } from "../lib/error_codes.ts";
 
 /** A key's way through the file: names of mappings, positions in lists. */
 export type Path = readonly (string | number)[];
 
 /** One thing wrong with the configuration, on one line; `offset` orders problems as the file does. */
 export interface Problem {
+  readonly code: Code;
   readonly text: string;
   readonly offset: number;
 }
@@ -62,7 +64,7 @@ export function readDocument(
   };
   const problem = (offset: number, message: string): Problem => {
     const { line, column } = at(offset);
-    return { offset, text: `${name}:${line}:${column} ${message}` };
+    return { code: "CFG-YAML", offset, text: `${name}:${line}:${column} ${message}` };
   };
 
   const complaints: { readonly code: ErrorCode; readonly pos: readonly number[] }[] = [

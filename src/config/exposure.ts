@@ -1,9 +1,11 @@
+import { toValidation } from "../auth/validation_config.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import type { Finding } from "./problems.ts";
+import type { FileValues } from "./schema.ts";
 
 /** What stands between a port and whoever reaches it. */
 export interface Guards {
-  /** Whether calls are let in by their Webex token only. */
+  /** Whether calls are let in by their Webex token, or by their client's certificate, only. */
   readonly validates: boolean;
   /** Whether the dashboard and its API ask for a login. */
   readonly login: boolean;
@@ -15,23 +17,51 @@ export interface Ports {
   readonly monitoring: { readonly enabled: boolean; readonly host: string };
 }
 
+/** A door that stands open, which only `insecure: true` allows. */
+export interface Opening extends Finding {
+  /** What an operator can do about it. */
+  readonly remedy: string;
+}
+
 /** Names every port that reaches beyond this machine and has no guard. */
-export function exposed({ gateway, monitoring }: Ports, { validates, login }: Guards): Finding[] {
-  const found: Finding[] = [];
+export function exposed({ gateway, monitoring }: Ports, { validates, login }: Guards): Opening[] {
+  const found: Opening[] = [];
   if (!isLoopback(gateway.host) && !validates) {
     found.push({
       path: ["gateway", "host"],
       message: `${JSON.stringify(gateway.host)} opens the gRPC port beyond this machine without token validation`,
+      remedy: "enable jwt_validation, require client certificates in gateway.tls, bind 127.0.0.1 behind a proxy, " +
+        INSECURE,
     });
   }
   if (monitoring.enabled && !isLoopback(monitoring.host) && !login) {
     found.push({
       path: ["monitoring", "host"],
       message: `${JSON.stringify(monitoring.host)} opens the dashboard beyond this machine without a login`,
+      remedy: `bind 127.0.0.1 behind a proxy, ${INSECURE}`,
     });
   }
   return found;
 }
 
-/** What an operator can do about an exposed port. */
-export const REMEDY = "bind 127.0.0.1 behind a proxy, or say insecure: true (or --insecure)";
+/** Names validation that is asked for and cannot be, since nothing says what tokens are for. */
+export function unvalidated(section: FileValues["jwt_validation"]): Opening[] {
+  if (!section.enabled || toValidation(section) !== undefined) return [];
+  return [{
+    path: ["jwt_validation", "enabled"],
+    message: "true, but no token is validated: neither datasource_url nor data_sources says what tokens are for",
+    remedy: `give the address that is registered with Webex as jwt_validation.datasource_url, ${INSECURE}`,
+  }];
+}
+
+/** What stands in front of the ports, by the sections that say so. */
+export function guardsOf(
+  { gateway: { tls }, jwt_validation }: Pick<FileValues, "gateway" | "jwt_validation">,
+): Guards {
+  return {
+    validates: toValidation(jwt_validation)?.enforced === true || (tls.enabled && tls.require_client_cert),
+    login: false,
+  };
+}
+
+const INSECURE = "or say insecure: true (or --insecure)";

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { exposed } from "./exposure.ts";
+import { exposed, guardsOf, unvalidated } from "./exposure.ts";
+import { fileSchema, type FileValues } from "./schema.ts";
 
 const NONE = { validates: false, login: false };
 
@@ -25,4 +26,33 @@ Deno.test("ports that others reach need one each", () => {
 
 Deno.test("a dashboard that is not there needs no guard", () => {
   assert.deepEqual(refused("0.0.0.0", NONE, false), ["gateway.host"]);
+});
+
+/** A whole file's values, with these sections. */
+function values(sections: object): FileValues {
+  return fileSchema({}).parse({ connectors: {}, ...sections });
+}
+
+Deno.test("enforced validation guards the gRPC port, and so do required client certificates", () => {
+  const files = { server_cert_chain_file: "c", server_private_key_file: "k", root_ca_cert_file: "a" };
+  const validation = { enabled: true, datasource_url: "https://gateway.example" };
+  const guards: readonly (readonly [boolean, object])[] = [
+    [false, {}],
+    [true, { jwt_validation: validation }],
+    [false, { jwt_validation: { ...validation, enabled: false } }],
+    [false, { jwt_validation: { ...validation, enforce_validation: false } }],
+    [false, { jwt_validation: { enabled: true } }],
+    [true, { jwt_validation: { enabled: true, data_sources: [{ url: "https://gateway.example" }] } }],
+    [false, { gateway: { tls: { enabled: true, ...files } } }],
+    [true, { gateway: { tls: { enabled: true, require_client_cert: true, ...files } } }],
+    [false, { gateway: { tls: { enabled: false, require_client_cert: true, ...files } } }],
+  ];
+  for (const [validates, sections] of guards) {
+    assert.equal(guardsOf(values(sections)).validates, validates, JSON.stringify(sections));
+  }
+});
+
+Deno.test("validation that has nothing to expect is named", () => {
+  const named = (section: object) => unvalidated(values({ jwt_validation: section }).jwt_validation).length;
+  assert.deepEqual([named({}), named({ enabled: true }), named({ enabled: true, datasource_url: "x" })], [0, 1, 0]);
 });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import { nearest } from "../lib/suggest.ts";
 import type { Path } from "./document.ts";
 import { keyNotes, keysOf, schemaAt } from "./schema_walk.ts";
@@ -19,6 +20,8 @@ const LONGEST_SHOWN = 60;
 
 /** A problem before it has its place: the key it is about and what is to be said. */
 export interface Finding {
+  /** What sort of problem it is; CFG-VALUE without. */
+  readonly code?: ErrorCode;
   readonly path: Path;
   readonly message: string;
 }
@@ -90,7 +93,11 @@ function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Finding {
       keyNotes(child).indirect ? [name, `${name}_env`, `${name}_file`] : [name]
     );
   const meant = nearest(key, known);
-  return { path: [...path, key], message: `unknown key${meant === undefined ? "" : `: did you mean "${meant}"?`}` };
+  return {
+    code: "CFG-UNKNOWN-KEY",
+    path: [...path, key],
+    message: `unknown key${meant === undefined ? "" : `: did you mean "${meant}"?`}`,
+  };
 }
 
 /** A value as a message shows it: quoted, cut, without control characters. */

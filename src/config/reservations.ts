@@ -3,23 +3,22 @@ import { LOG_FORMATS } from "./settings.ts";
 
 /** What a file may ask for and this version does not do, one line each. */
 export function reservations(file: FileValues): string[] {
-  const { jwt_validation, authentication, data_source, gateway, audio, transports, connectors } = file;
+  const { jwt_validation, authentication, audio, transports, connectors } = file;
   const said: string[] = [];
   const lacks = (key: string, enabled: boolean, lack: string) => {
     if (enabled) said.push(`${key} is true, but this version ${lack}`);
   };
-  lacks(
-    "jwt_validation.enabled",
-    jwt_validation.enabled,
-    "does not validate tokens: whoever reaches the gRPC port is let in",
-  );
+  if (jwt_validation.enabled && !jwt_validation.enforce_validation) {
+    said.push("jwt_validation.enforce_validation is false: calls WITHOUT a valid token are let in, and only reported");
+  }
+  if (jwt_validation.enabled && jwt_validation.org_claim === "") {
+    said.push('jwt_validation.org_claim is "": a token of one organization is taken for the calls of any');
+  }
   lacks(
     "authentication.enabled",
     authentication.enabled,
     "has no login: whoever reaches the dashboard sees everything",
   );
-  lacks("data_source.enabled", data_source.enabled, "does not register data sources: register and renew it elsewhere");
-  lacks("gateway.tls.enabled", gateway.tls.enabled, "speaks plaintext only: let a proxy in front of it speak TLS");
   if (transports.mode !== "grpc") {
     said.push(`transports.mode is ${transports.mode}, but this version speaks gRPC only: no WebSocket is opened`);
   }

@@ -1,15 +1,46 @@
 import { z } from "zod";
+import { dataSourceConfig } from "../auth/byods/config.ts";
+import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
 import { indirect, secret } from "../lib/secret.ts";
-import { byteSize, clamped, either, flag, number, oneOf, text, whole } from "../lib/scalars.ts";
+import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 
-/** The UUID under which Webex publishes the schema of a voice virtual agent's data source. */
-const VOICE_AGENT_SCHEMA = "5397013b-7920-4ffc-807c-e8a3e0a18f43";
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
 const HOST = "expected a host name or address";
 
 const host = () => z.string(HOST).regex(/^\S+$/, HOST);
+
+/** Where a port's certificate is, and the keys that go with it. */
+const tls = <Shape extends z.ZodRawShape>(more: Shape) =>
+  z.strictObject({
+    enabled: flag().default(false),
+    server_cert_chain_file: text().default(""),
+    server_private_key_file: text().default(""),
+    reload_seconds: number(1, 86_400).default(30),
+    ...more,
+  });
+
+/** Reports the paths of `names` that are "" although TLS is asked for. */
+function needFiles(tls: { readonly enabled: boolean }, context: z.core.$RefinementCtx, ...names: readonly string[]) {
+  for (const name of names) {
+    if (!tls.enabled || (tls as Readonly<Record<string, unknown>>)[name] !== "") continue;
+    context.addIssue({ code: "custom", path: [name], message: "expected the path of a PEM file" });
+  }
+}
+
+const gatewayTls = tls({
+  root_ca_cert_file: text().default(""),
+  require_client_cert: flag().default(false),
+  client_subject: someText().default("insight-orchestrator.*.ciscoccservice.com"),
+}).superRefine((section, context) => {
+  needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
+  if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
+});
+
+const webTls = tls({}).superRefine((section, context) =>
+  needFiles(section, context, "server_cert_chain_file", "server_private_key_file")
+);
 
 const gateway = z.strictObject({
   host: host().default("127.0.0.1"),
@@ -31,13 +62,7 @@ const gateway = z.strictObject({
   output_chunk_bytes: whole(100, 65_536).default(16_000),
   level: oneOf(LEVELS).default("info"),
   version: text().default(""),
-  tls: z.strictObject({
-    enabled: flag().default(false),
-    server_cert_chain_file: text().default(""),
-    server_private_key_file: text().default(""),
-    root_ca_cert_file: text().default(""),
-    require_client_cert: flag().default(false),
-  }).prefault({}),
+  tls: gatewayTls.prefault({}),
 });
 
 const voiceActivityDetection = z.strictObject({
@@ -60,6 +85,14 @@ const sessions = z.strictObject({
   answer_timeout: number(1, 3600).default(30),
 });
 
+/** A regular expression of JavaScript, as text. */
+const pattern = () =>
+  z.string("expected text").min(1).max(500).refine(isPattern, "expected a regular expression, such as \\d{13,19}");
+
+const privacy = z.strictObject({
+  patterns: z.array(pattern()).max(50).default([]),
+});
+
 const monitoring = z.strictObject({
   enabled: flag().default(true),
   host: host().default("127.0.0.1"),
@@ -68,6 +101,7 @@ const monitoring = z.strictObject({
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
   host_names: z.array(host()).default([]),
+  tls: webTls.prefault({}),
 });
 
 const authentication = z.strictObject({
@@ -82,44 +116,6 @@ const authentication = z.strictObject({
     state: text().default(""),
   }).prefault({}),
   authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
-});
-
-const jwtValidation = z.strictObject({
-  enabled: flag().default(false),
-  enforce_validation: flag().default(true),
-  datasource_url: text().default(""),
-  datasource_schema_uuid: text().default(VOICE_AGENT_SCHEMA),
-  cache_duration_minutes: number(0, 525_600).default(60),
-});
-
-const credentials = {
-  type: oneOf(["oauth_refresh", "static", "service_app"]).default("oauth_refresh"),
-  client_id: indirect("WEBEX_BYODS_CLIENT_ID").default(""),
-  client_secret: secret("WEBEX_BYODS_CLIENT_SECRET").prefault(""),
-  refresh_token: secret("WEBEX_BYODS_REFRESH_TOKEN").prefault(""),
-  access_token: secret("WEBEX_BYODS_ACCESS_TOKEN").prefault(""),
-};
-
-const dataSource = z.strictObject({
-  enabled: flag().default(false),
-  fail_startup_on_error: flag().default(true),
-  id: indirect("WEBEX_BYODS_DATA_SOURCE_ID").default(""),
-  url: text().default(""),
-  schema_id: text().default(""),
-  audience: text().default("BYOVAGateway"),
-  subject: text().default("callAudioData"),
-  token_lifetime_minutes: whole(1, 1440).default(1440),
-  renewal_lead_time_minutes: whole(1, 1440).default(60),
-  retry_interval_seconds: number(1, 86_400).default(60),
-  auth: z.strictObject({
-    ...credentials,
-    app_id: indirect().default(""),
-    target_org_id: indirect().default(""),
-    personal_auth: z.strictObject(credentials).optional(),
-  }).prefault({}),
-}).refine((source) => source.renewal_lead_time_minutes < source.token_lifetime_minutes, {
-  path: ["renewal_lead_time_minutes"],
-  error: "expected less than token_lifetime_minutes",
 });
 
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
@@ -137,6 +133,14 @@ const logging = z.strictObject({
   gateway: logFile("", "10MB", 5),
   web: logFile("", "5MB", 3),
 });
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, "u").unicode;
+  } catch {
+    return false;
+  }
+}
 
 /** An entry under `connectors:`, `config` being what the connector's own schema takes. */
 const connector = (config: z.ZodType) =>
@@ -162,10 +166,11 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
       Object.fromEntries(Object.entries(connectors).map(([id, config]) => [id, connector(config)])),
     ),
     sessions: sessions.prefault({}),
+    privacy: privacy.prefault({}),
     monitoring: monitoring.prefault({}),
     authentication: authentication.prefault({}),
-    jwt_validation: jwtValidation.prefault({}),
-    data_source: dataSource.prefault({}),
+    jwt_validation: validationConfig.prefault({}),
+    data_source: dataSourceConfig.prefault({}),
     logging: logging.prefault({}),
     audio: z.strictObject({ supported_formats: z.array(text()).default(["wav"]) }).prefault({}),
     transports: z.looseObject({ mode: oneOf(["grpc", "websocket", "both"]).default("grpc") }).prefault({}),

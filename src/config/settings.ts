@@ -1,3 +1,5 @@
+import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts";
+import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
@@ -13,6 +15,17 @@ export interface ConnectorConfig {
   readonly config: unknown;
   /** How its answers travel: whole WAV files, chunks, or, when absent, the way it says itself. */
   readonly delivery?: "wav" | "chunk";
+}
+
+/** Where a port's certificate is. */
+export interface TlsFiles {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** Who may connect, where not everybody may. */
+  readonly clients: { readonly authorities: string; readonly subject: string } | undefined;
+  /** How often the files are looked at. */
+  readonly pollMs: number;
 }
 
 /** What the gateway goes by, out of all that the file may say: durations in milliseconds, sizes in bytes. */
@@ -43,7 +56,11 @@ export interface Config {
     readonly outputChunkBytes: number;
     /** The version to announce; "" is the program's own. */
     readonly version: string;
+    /** Plaintext without. */
+    readonly tls: TlsFiles | undefined;
   };
+  /** What calls have to prove; undefined when nothing. */
+  readonly validation: Validation | undefined;
   /** What Webex is told about the caller's next input when an agent does not say. */
   readonly input: InputExpectation;
   readonly voiceActivityDetection: {
@@ -64,6 +81,8 @@ export interface Config {
     /** How long an agent may take to begin its answer. */
     readonly answerTimeoutMs: number;
   };
+  /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
+  readonly privacy: { readonly patterns: readonly string[] };
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -71,7 +90,10 @@ export interface Config {
     readonly healthCheckIntervalMs: number;
     /** Names under which a proxy may ask for the pages, beside this machine's own. */
     readonly hostNames: readonly string[];
+    /** Plaintext without. */
+    readonly tls: TlsFiles | undefined;
   };
+  readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
 
@@ -97,7 +119,9 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       boundaryResponseType: gateway.boundary_response_type,
       outputChunkBytes: gateway.output_chunk_bytes,
       version: gateway.version,
+      tls: tlsFiles(gateway.tls, gateway.tls),
     },
+    validation: toValidation(file.jwt_validation),
     input: { ...ANY_INPUT, ...readExpectation(file.input) },
     voiceActivityDetection: {
       threshold: speech.threshold,
@@ -118,19 +142,37 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxSessionDurationMs: seconds(sessions.max_session_duration),
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
+    privacy: { patterns: file.privacy.patterns },
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),
       port: monitoring.port,
       healthCheckIntervalMs: seconds(monitoring.health_check_interval),
       hostNames: monitoring.host_names,
+      tls: tlsFiles(monitoring.tls),
     },
+    dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),
       format: logging.format,
       gateway: logOutput(logging.gateway, logging.level),
       web: logOutput(logging.web, logging.level),
     },
+  };
+}
+
+function tlsFiles(
+  tls: FileValues["monitoring"]["tls"],
+  clients?: Pick<FileValues["gateway"]["tls"], "require_client_cert" | "root_ca_cert_file" | "client_subject">,
+): TlsFiles | undefined {
+  if (!tls.enabled) return undefined;
+  return {
+    cert: tls.server_cert_chain_file,
+    key: tls.server_private_key_file,
+    clients: clients?.require_client_cert
+      ? { authorities: clients.root_ca_cert_file, subject: clients.client_subject }
+      : undefined,
+    pollMs: seconds(tls.reload_seconds),
   };
 }
 

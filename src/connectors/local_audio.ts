@@ -2,10 +2,17 @@ import { z } from "zod";
 import { readPrompt } from "../audio/convert.ts";
 import { type Audio, TELEPHONY } from "../audio/format.ts";
 import { PROMPTS } from "../audio/prompts.ts";
-import { type CallInfo, type Connector, type ConnectorDeps, defineConnector } from "../call/connector.ts";
+import {
+  type CallInfo,
+  type Connector,
+  type ConnectorDeps,
+  defineConnector,
+  type Shortcoming,
+} from "../call/connector.ts";
 import { expectationConfig, readExpectation } from "../call/expectation.ts";
 import type { CallerInput } from "../call/input.ts";
 import { type AgentOutput, ENDS_CALL } from "../call/output.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import { flag, someText } from "../lib/scalars.ts";
 import { Recording } from "./recording.ts";
 
@@ -53,7 +60,38 @@ export const localAudio = defineConnector<Config>({
     const prompts = await readPrompts(config, deps);
     return new LocalAudio(config, prompts, deps);
   },
+  needs: (config) => ({
+    read: ownPrompts(config).map(({ path }) => path),
+    write: config.record_caller_audio ? [`${config.audio_recording.output_dir}/`] : [],
+  }),
+  async check(config, { readFile }) {
+    const found = await Promise.all(
+      ownPrompts(config).map(async ({ slot, path }): Promise<Shortcoming[]> => {
+        try {
+          readPrompt(await readFile(path));
+          return [];
+        } catch (error) {
+          const problem = `prompt ${slot} cannot be read from ${path}: ${nameAndMessage(error)}`;
+          const remedy = `put a WAV file there, or correct audio_files.${slot} and audio_base_path`;
+          return [{ code: "PROMPT-UNREADABLE", problem, remedy }];
+        }
+      }),
+    );
+    return found.flat();
+  },
 });
+
+/** The prompts that the operator brings along, and where they are. */
+function ownPrompts({ audio_files: files, audio_base_path: folder }: Config) {
+  return (Object.keys(PROMPTS) as Slot[]).flatMap((slot) => {
+    const name = files[slot];
+    return name === undefined ? [] : [{ slot, path: name.startsWith("/") ? name : `${folder}/${name}` }];
+  });
+}
+
+function nameAndMessage(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "unknown";
+}
 
 class LocalAudio implements Connector {
   readonly hears: Connector["hears"];
@@ -77,7 +115,7 @@ class LocalAudio implements Connector {
     const recording = records ? new Recording(call, folder, this.deps) : undefined;
     try {
       for await (const input of caller) {
-        if (input.type === "audio") recording?.add(input.audio.data);
+        if (input.type === "audio") recording?.add(input.audio.data, call.sensitive);
         for (const output of this.#answer(input)) {
           yield output;
           if (ENDS_CALL[output.type]) return;
@@ -124,15 +162,20 @@ class LocalAudio implements Connector {
 
 async function readPrompts(config: Config, { readFile, log }: ConnectorDeps): Promise<Prompts> {
   const builtIn = (slot: Slot): Prompt => ({ audio: readPrompt(PROMPTS[slot]), text: WORDS[slot] });
+  const paths = new Map(ownPrompts(config).map(({ slot, path }) => [slot, path]));
   const read = async (slot: Slot): Promise<Prompt> => {
-    const name = config.audio_files[slot];
-    if (name === undefined) return builtIn(slot);
-    const path = name.startsWith("/") ? name : `${config.audio_base_path}/${name}`;
+    const path = paths.get(slot);
+    if (path === undefined) return builtIn(slot);
     try {
       return { audio: readPrompt(await readFile(path)) };
     } catch (error) {
-      const problem = error instanceof Error ? `${error.name}: ${error.message}` : "unknown";
-      log.warn("prompt cannot be read: the built-in one is used instead", { prompt: slot, path, problem });
+      const problem = nameAndMessage(error);
+      log.warn("prompt cannot be read: the built-in one is used instead", {
+        code: "PROMPT-UNREADABLE" satisfies ErrorCode,
+        prompt: slot,
+        path,
+        problem,
+      });
       return builtIn(slot);
     }
   };

@@ -1,12 +1,15 @@
 import { TELEPHONY } from "../audio/format.ts";
+import { silenceByte } from "../audio/g711.ts";
 import { wavHeader } from "../audio/wav.ts";
 import type { CallInfo, ConnectorDeps } from "../call/connector.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { GrowingFile } from "../lib/files.ts";
 
 /** Bytes of audio that gather before they are written: one second of 8 kHz mu-law. */
 const BLOCK_BYTES = 8000;
 /** A recording ends here, whatever the call does: an hour and a half of 8 kHz mu-law. */
 const MOST_BYTES = 43_200_000;
+const SILENCE = silenceByte("mulaw");
 /** Writes that may wait for a slow disk; one more, and the recording ends. */
 const MOST_WRITES = 10;
 
@@ -38,13 +41,14 @@ export class Recording {
   /** `folder`: where the file goes; it is made if need be. */
   constructor(readonly call: CallInfo, readonly folder: string, readonly deps: ConnectorDeps) {}
 
-  /** Adds a frame of 8 kHz mu-law; copies it. */
-  add(data: Uint8Array): void {
+  /** Adds a frame of 8 kHz mu-law, or, when it is `sensitive`, as much silence; copies it. */
+  add(data: Uint8Array, sensitive = false): void {
     if (!this.#started) this.#start();
     for (let from = 0; from < data.length && !this.#stopped;) {
       const room = BLOCK_BYTES - this.#filled;
       const piece = from === 0 && data.length <= room ? data : data.subarray(from, from + room);
-      this.#block.set(piece, this.#filled);
+      if (sensitive) this.#block.fill(SILENCE, this.#filled, this.#filled + piece.length);
+      else this.#block.set(piece, this.#filled);
       this.#filled += piece.length;
       from += piece.length;
       if (this.#filled === BLOCK_BYTES) this.#flush();
@@ -97,6 +101,7 @@ export class Recording {
   #stop(problem: string): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.deps.log.error("recording stopped", { call: this.call.id, problem });
+    const code: ErrorCode = "RECORDING-STOPPED";
+    this.deps.log.error("recording stopped", { code, call: this.call.id, problem });
   }
 }

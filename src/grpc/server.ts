@@ -82,6 +82,11 @@ export class GrpcServer implements AsyncDisposable {
     return this.#listener.closed;
   }
 
+  /** Shows another certificate from now on; RPCs under way are not disturbed. Throws as `listen` does. */
+  renewTls(tls: ServerTls): void {
+    this.#listener.renewTls(tls);
+  }
+
   /** Accepts no more; every connection closes with its last RPC. */
   drain(): void {
     this.#listener.drain();

@@ -46,6 +46,12 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
   }
 }
 
+async function dialTcp({ hostname, port, signal }: Omit<Destination, "tls">): Promise<Deno.TcpConn> {
+  const tcp = await Deno.connect({ hostname, port, signal });
+  tcp.setNoDelay(true);
+  return tcp;
+}
+
 interface Destination {
   readonly hostname: string;
   readonly port: number;
@@ -54,11 +60,12 @@ interface Destination {
 }
 
 async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.Conn> {
-  const tcp = await Deno.connect({ hostname, port, signal });
-  tcp.setNoDelay(true);
-  if (tls === false) return tcp;
-  const { caCerts = [], serverName = hostname } = tls === true ? {} : tls;
-  const secure = await Deno.startTls(tcp, { hostname: serverName, caCerts: [...caCerts], alpnProtocols: ALPN });
+  if (tls === false) return await dialTcp({ hostname, port, signal });
+  const { caCerts = [], serverName = hostname, identity } = tls === true ? {} : tls;
+  const trust = { caCerts: [...caCerts], alpnProtocols: ALPN };
+  const secure = identity === undefined
+    ? await Deno.startTls(await dialTcp({ hostname, port, signal }), { hostname: serverName, ...trust })
+    : await Deno.connectTls({ hostname, port, ...trust, ...identity });
   const close = () => secure.close();
   signal.addEventListener("abort", close);
   try {

@@ -204,9 +204,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   goingAway(lastId: number): void {
     this.#farewell = "draining";
     if (this.isServer) return;
-    for (const stream of this.streams) {
-      if (stream.id > lastId) stream.lose(ErrorCode.REFUSED_STREAM, "the peer is going away");
-    }
+    this.streams.lose(ErrorCode.REFUSED_STREAM, "the peer is going away", lastId);
   }
 
   written(bytes: number): void {
@@ -355,7 +353,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
     this.#goaway(this.streams.lastPeerId, code, reason);
     this.#finish();
-    this.#loseStreams(code, reason);
+    this.streams.lose(code, reason);
   }
 
   /** Ends once everything is written: says so to the peer and waits a little for its end. */
@@ -387,11 +385,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.#greeted.reject(
       new Http2Error(ErrorCode.CONNECT_ERROR, `Cannot open the connection: SETTINGS expected: ${reason}`),
     );
-    this.#loseStreams(ErrorCode.CONNECT_ERROR, reason);
-  }
-
-  #loseStreams(code: ErrorCode, reason: string): void {
-    for (const stream of this.streams) stream.lose(code, reason);
+    this.streams.lose(ErrorCode.CONNECT_ERROR, reason);
   }
 
   #offend(code: ErrorCode, reason: string): void {

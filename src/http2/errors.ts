@@ -42,3 +42,11 @@ export class StreamError extends Error {
     super(message);
   }
 }
+
+/** Returns the error for a peer whose TLS is not what is expected. */
+export function unfit(expected: string, received: string): Http2Error {
+  return new Http2Error(
+    ErrorCode.INADEQUATE_SECURITY,
+    `Cannot open the connection: ${expected} expected: received ${received}`,
+  );
+}

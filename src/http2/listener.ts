@@ -6,7 +6,7 @@ import { ErrorCode } from "./errors.ts";
 import { TurnQueue } from "./fair_share.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Roster } from "./roster.ts";
-import { serverContext, type ServerTls, TlsTransport } from "./tls.ts";
+import { type ServerIdentity, serverIdentity, type ServerTls, TlsTransport } from "./tls.ts";
 import type { Transport } from "./transport.ts";
 
 /** Pause before another try when a connection cannot be accepted: out of file descriptors, most likely. */
@@ -42,7 +42,7 @@ export class Http2Listener implements ConnectionKeeper {
   /** Resolves once the port is closed and every connection gone. */
   readonly closed: Promise<void>;
   readonly #socket: Deno.TcpListener;
-  readonly #transportOver: (socket: Deno.TcpConn) => Transport;
+  #identity: ServerIdentity | undefined;
   readonly #options: ListenerOptions;
   readonly #limits: Http2Limits;
   readonly #clock: Clock;
@@ -61,8 +61,7 @@ export class Http2Listener implements ConnectionKeeper {
     this.#clock = clock;
     this.#addresses = new AddressBook(clock);
     this.#turns = new TurnQueue(clock);
-    const context = tls && serverContext(tls);
-    this.#transportOver = (socket) => context === undefined ? socket : new TlsTransport(socket, context);
+    this.#identity = tls && serverIdentity(tls, { clock });
     this.#socket = Deno.listen({ hostname, port });
     this.closed = this.#gone.promise;
     void this.#acceptAll();
@@ -76,6 +75,11 @@ export class Http2Listener implements ConnectionKeeper {
   /** Number of connections. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Shows another certificate from now on; connections that are open are not disturbed. Throws as opening does. */
+  renewTls(tls: ServerTls): void {
+    this.#identity = serverIdentity(tls, { clock: this.#clock, before: this.#identity });
   }
 
   /** Accepts no more; every connection closes with its last stream. */
@@ -144,7 +148,8 @@ export class Http2Listener implements ConnectionKeeper {
     }
     this.counters.connections++;
     socket.setNoDelay(true);
-    const connection = new Http2Connection(this.#transportOver(socket), {
+    const transport: Transport = this.#identity === undefined ? socket : new TlsTransport(socket, this.#identity);
+    const connection = new Http2Connection(transport, {
       accept: this.#options.accept,
       keeper: this,
       peer: `${hostname}:${port}`,

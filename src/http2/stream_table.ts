@@ -34,6 +34,11 @@ export class StreamTable {
     return this.#open.values();
   }
 
+  /** Loses every stream above `id`. */
+  lose(code: ErrorCode, reason: string, id = 0): void {
+    for (const stream of this.#open.values()) if (stream.id > id) stream.lose(code, reason);
+  }
+
   add(stream: Http2Stream): void {
     this.#open.set(stream.id, stream);
   }

@@ -1,13 +1,24 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import { ErrorCode, Http2Error } from "./errors.ts";
+import type { Clock } from "../lib/clock.ts";
+import { checkKeyPair, readCertificate } from "../lib/certificate.ts";
+import { ClientCheck, type ClientRule } from "./client_check.ts";
+import { ErrorCode, Http2Error, unfit } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a server shows: both in PEM, the certificate with those that lead to a trusted one behind it. */
 export interface ServerTls {
   readonly cert: string;
   readonly key: string;
+  /** Whom clients must be (mutual TLS); anybody without. */
+  readonly clients?: ClientRule | undefined;
+}
+
+/** What every connection of a server shares. */
+export interface ServerIdentity {
+  readonly context: SecureContext;
+  readonly clients: ClientCheck | undefined;
 }
 
 /** Whom a client trusts. */
@@ -16,6 +27,8 @@ export interface ClientTls {
   readonly caCerts?: readonly string[];
   /** The name that the server's certificate must have; the host's unless told. */
   readonly serverName?: string;
+  /** What the client shows, in PEM; the server's certificate must then have the host's name. */
+  readonly identity?: { readonly cert: string; readonly key: string };
 }
 
 /** The protocol's name in TLS (RFC 9113 §3.2). */
@@ -24,9 +37,19 @@ export const ALPN = ["h2"];
 /** Bytes read from the network at once: an idle connection holds as many. */
 const READ_BYTES = 4096;
 
-/** What every connection of a server shares. Throws what `createSecureContext` throws for PEM that is none. */
-export function serverContext({ cert, key }: ServerTls): SecureContext {
-  return createSecureContext({ cert, key });
+/**
+ * TLS 1.2 (RFC 5246) and 1.3 (RFC 8446) only. `before`: the identity that this one takes over from. Throws Error for a
+ * certificate or a key that is none, or not its own.
+ */
+export function serverIdentity(
+  { cert, key, clients }: ServerTls,
+  { clock, before }: { readonly clock: Clock; readonly before?: ServerIdentity | undefined },
+): ServerIdentity {
+  checkKeyPair(cert, key);
+  if (clients !== undefined) readCertificate(clients.authorities);
+  const ca = clients && { ca: clients.authorities };
+  const context = createSecureContext({ cert, key, ...ca, minVersion: "TLSv1.2" });
+  return { context, clients: clients && new ClientCheck(clients, clock, before?.clients) };
 }
 
 /**
@@ -41,9 +64,15 @@ export class TlsTransport implements Transport {
   #ended = false;
   #wake = () => {};
 
-  constructor(tcp: Deno.TcpConn, context: SecureContext) {
+  constructor(tcp: Deno.TcpConn, { context, clients }: ServerIdentity) {
     this.#tcp = tcp;
-    const socket = new TLSSocket(streamOf(tcp), { isServer: true, secureContext: context, ALPNProtocols: ALPN });
+    const socket = new TLSSocket(streamOf(tcp), {
+      isServer: true,
+      secureContext: context,
+      ALPNProtocols: ALPN,
+      requestCert: clients !== undefined,
+      rejectUnauthorized: clients !== undefined,
+    });
     this.#socket = socket;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const over = (error?: Error) => {
@@ -55,10 +84,11 @@ export class TlsTransport implements Transport {
     socket.on("secure", () => resolve());
     socket.on("readable", () => this.#wake());
     socket.on("end", () => over());
-    socket.on("error", (error: Error) => over(this.#handshake === undefined ? error : unsafe()));
+    socket.on("error", (error: Error) => over(this.#handshake === undefined ? error : unsafe(error)));
     socket.on("close", () => over());
     this.#handshake = promise.then(() => {
       checkProtocol({ alpnProtocol: socket.alpnProtocol || null });
+      clients?.check(socket);
       this.#handshake = undefined;
     });
     this.#handshake.catch(() => {});
@@ -132,11 +162,10 @@ async function writeAll(tcp: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) from += await tcp.write(bytes.subarray(from));
 }
 
-function unsafe(): Http2Error {
-  return new Http2Error(
-    ErrorCode.INADEQUATE_SECURITY,
-    "Cannot open the connection: a handshake of TLS expected: received one that fails",
-  );
+function unsafe(error: Error & { code?: string }): Http2Error {
+  return error.code === "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"
+    ? unfit("a client certificate", "none")
+    : unfit("a handshake of TLS", "one that fails");
 }
 
 /** Throws Http2Error when a handshake did not end with HTTP/2 (RFC 9113 §3.2). */

@@ -37,3 +37,21 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   signal?.addEventListener("abort", wake);
   return promise;
 }
+
+/** The longest that `atDate` goes without a look at the time of day, in ms. */
+const LOOK_MS = 60_000;
+
+/**
+ * Calls `fire` once the time of day is `at`, in ms since 1970. Returns what calls it off. It looks once a minute, since
+ * a timer stands still while the machine sleeps and the time of day may be set.
+ */
+export function atDate(clock: Clock, at: number, fire: () => void): () => void {
+  let callOff = () => {};
+  const look = () => {
+    const left = at - clock.date();
+    if (left <= 0) return fire();
+    callOff = clock.setTimer(Math.min(left, LOOK_MS), look);
+  };
+  callOff = clock.setTimer(0, look);
+  return () => callOff();
+}

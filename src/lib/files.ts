@@ -20,3 +20,18 @@ export async function createFile(path: string): Promise<GrowingFile> {
     [Symbol.dispose]: () => file.close(),
   };
 }
+
+/** The folder that holds `path`. */
+export function folderOf(path: string): string {
+  return path.replace(/[^/\\]*$/, "").replace(/(?<=.)[/\\]$/, "") || ".";
+}
+
+/** What stands at `path` itself, links not followed, or undefined when nothing does. Throws what the platform throws. */
+export async function linkStat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

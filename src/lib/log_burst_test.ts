@@ -17,3 +17,13 @@ Deno.test("burst() writes ten lines a second, then one that counts the rest, and
   assert.equal(lines.length, 12);
   assert.equal(clock.timers, 0);
 });
+
+Deno.test("burst() that is disposed counts what it has not written, and sets no timer any more", () => {
+  const lines: Line[] = [];
+  const clock = new ManualClock();
+  const write = burst(keepingLog(lines), clock);
+  for (let peer = 0; peer < 12; peer++) write("connection cut off", { peer });
+  write[Symbol.dispose]();
+  assert.deepEqual(lines.at(-1)?.fields, { count: 2 });
+  assert.equal(clock.timers, 0);
+});

@@ -1,3 +1,5 @@
+import { linkStat } from "./files.ts";
+
 /** Which file to append to, and when to start a new one. */
 export interface LogFileOptions {
   readonly path: string;
@@ -75,15 +77,6 @@ export class RotatingFile {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       });
     }
-  }
-}
-
-async function linkStat(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const MASK = "••••";
+import { MASK } from "./redaction.ts";
 
 /** A text that no log, message or JSON answer shows: it prints as dots until somebody asks for it by name. */
 export class Secret {

@@ -16,6 +16,7 @@ import { invalid, orInvalid } from "./decoding.ts";
 import { checkWholeSamples, readDetails, readEvent, readFormat, readKeys, startsCall } from "./byova_request.ts";
 import { decodeListVARequest, encodeListVAResponse } from "./gen/byova_common.ts";
 import { decodeVoiceVARequest, type VoiceVARequest, VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
+import { type Caller, checkOrg, Guard, type GuardedMethod } from "./guard.ts";
 
 /** How the gateway speaks BYOVA. */
 export interface ByovaOptions {
@@ -29,6 +30,8 @@ export interface ByovaOptions {
   readonly welcomeBargeIn: boolean;
   readonly chunkBytes: number;
   readonly boundaryType: "final" | "chunk" | undefined;
+  /** Lets callers in; everybody without one. */
+  readonly guard?: Guard;
 }
 
 /** A stream that brings no request within this time is closed, in ms. */
@@ -52,29 +55,37 @@ export function byova(
   options: ByovaOptions,
 ): readonly (readonly [path: string, method: Method])[] {
   const streams = { open: 0 };
+  const { guard = new Guard(undefined) } = options;
   return [
-    [VoiceVirtualAgent.ListVirtualAgents, listVirtualAgents(directory)],
-    [VoiceVirtualAgent.ProcessCallerInput, (rpc) => {
-      if (streams.open >= options.maxStreams) {
-        throw new GrpcError(
-          Status.RESOURCE_EXHAUSTED,
-          `as many streams as are allowed are open: ${options.maxStreams}`,
-        );
-      }
-      return new CallerStream(rpc, switchboard, options, streams);
-    }],
+    [VoiceVirtualAgent.ListVirtualAgents, guard.method(listVirtualAgents(directory))],
+    [
+      VoiceVirtualAgent.ProcessCallerInput,
+      guard.method((rpc, caller) => {
+        if (streams.open >= options.maxStreams) {
+          throw new GrpcError(
+            Status.RESOURCE_EXHAUSTED,
+            `as many streams as are allowed are open: ${options.maxStreams}`,
+          );
+        }
+        return new CallerStream(rpc, caller, switchboard, options, streams);
+      }),
+    ],
   ];
 }
 
-function listVirtualAgents(directory: AgentDirectory): Method {
-  return unary(orInvalid(decodeListVARequest), encodeListVAResponse, () => ({
-    virtualAgents: directory.list().map(({ id, name, attributes }, at) => ({
-      virtualAgentId: id,
-      virtualAgentName: name,
-      isDefault: at === 0,
-      attributes: attributes ?? {},
-    })),
-  }));
+function listVirtualAgents(directory: AgentDirectory): GuardedMethod {
+  return (rpc, caller) =>
+    unary(orInvalid(decodeListVARequest), encodeListVAResponse, ({ customerOrgId }) => {
+      if (customerOrgId !== "") checkOrg(caller, customerOrgId);
+      return {
+        virtualAgents: directory.list().map(({ id, name, attributes }, at) => ({
+          virtualAgentId: id,
+          virtualAgentName: name,
+          isDefault: at === 0,
+          attributes: attributes ?? {},
+        })),
+      };
+    })(rpc);
 }
 
 /** One ProcessCallerInput stream: it carries one turn of a call. */
@@ -88,6 +99,7 @@ class CallerStream implements RpcListener {
 
   constructor(
     readonly rpc: Rpc,
+    readonly caller: Caller,
     readonly switchboard: Switchboard,
     readonly options: ByovaOptions,
     readonly streams: { open: number },
@@ -134,6 +146,7 @@ class CallerStream implements RpcListener {
   #open(request: VoiceVARequest): void {
     this.#callOffTimer();
     const details = readDetails(request);
+    checkOrg(this.caller, details.orgId);
     checkInput(request);
     const tracking = this.rpc.metadata.get("trackingid");
     const starts = startsCall(request);

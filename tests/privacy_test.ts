@@ -1,0 +1,163 @@
+import { strict as assert } from "node:assert";
+import { readWav } from "../src/audio/wav.ts";
+import type { AgentOutput } from "../src/call/output.ts";
+import { MASK, Redactor } from "../src/lib/redaction.ts";
+import { TestGateway } from "./gateway_harness.ts";
+import { ScriptedGateway } from "./scripted_agent.ts";
+import { speech } from "./speech_samples.ts";
+
+/** Everything that a caller or a flow says in the run below; none of it may be found anywhere afterwards. */
+const SAID = {
+  keys: "8241637590",
+  vendorConfig: "marker-vendor-config",
+  startName: "marker-start-name",
+  parameter: "marker-parameter",
+  parameterName: "marker-parameter-name",
+  info: "marker-additional-info",
+  infoName: "marker-info-name",
+  customName: "marker-custom-name",
+  customData: "marker-custom-data",
+  token: "marker-bearer-token",
+  unknownMetadata: "marker-metadata",
+  cookieKey: "marker-cookie-secret",
+  clientSecret: "marker-client-secret",
+  refreshToken: "marker-refresh-token",
+  accessToken: "marker-access-token",
+};
+const PAGES = [
+  "/",
+  "/health",
+  "/status",
+  "/metrics",
+  "/api/status",
+  "/api/config",
+  "/api/connections",
+  "/api/debug/sessions",
+];
+
+Deno.test("nothing that a caller says, presses or hands along, and no secret, is found in logs, pages, answers or file names", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using house = await TestGateway.open(`
+authentication: { session: { secret_key: ${SAID.cookieKey} } }
+data_source:
+  auth: { client_secret: ${SAID.clientSecret}, refresh_token: ${SAID.refreshToken}, access_token: ${SAID.accessToken} }
+connectors:
+  local: { type: local_audio, config: { record_caller_audio: true, audio_recording: { output_dir: ${folder} } } }
+`);
+    const metadata: [string, string][] = [["authorization", `Bearer ${SAID.token}`], ["x-more", SAID.unknownMetadata]];
+    const call = house.call({
+      vendorSpecificConfig: SAID.vendorConfig,
+      additionalInfo: { [SAID.infoName]: SAID.info },
+    });
+    const errors: string[] = [];
+    const opening = call.open(metadata);
+    opening.send({
+      eventInput: { eventType: 1, name: SAID.startName, parameters: { [SAID.parameterName]: SAID.parameter } },
+    });
+    errors.push((await opening.finish()).message);
+    await call.say(speech("slt_yes"));
+    await call.press(SAID.keys);
+    await call.event("CUSTOM_EVENT", { name: SAID.customName, parameters: { [SAID.customName]: SAID.customData } });
+    await call.event("NO_INPUT");
+    const shown = await pages(house.url);
+    const lost = house.call({ virtualAgentId: "nobody", vendorSpecificConfig: SAID.vendorConfig });
+    errors.push((await lost.start({ name: SAID.startName })).message);
+    await call.event("SESSION_END", { name: SAID.customName });
+    await house.gateway[Symbol.asyncDispose]();
+    const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert.equal(files.length, 1, "the call was not recorded: the run proves nothing");
+    assert.ok(house.log.length > 0 && shown.includes("call-1"), "nothing was said: the run proves nothing");
+    hunt({ logs: JSON.stringify(house.log), pages: shown, errors: errors.join(), files: files.join() });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the keys of a sensitive turn are in no transcript, summary, reason or metadata, then or later", async () => {
+  const outputs: AgentOutput[][] = [
+    [{ type: "listening", expects: { sensitive: true } }],
+    [
+      { type: "custom", name: "paid", data: { card: SAID.keys, amount: 12 } },
+      { type: "listening", transcript: `card ${SAID.keys}`, summary: `paid with ${SAID.keys}`, expects: {} },
+    ],
+    [{
+      type: "transfer",
+      reason: `wrong card ${SAID.keys}`,
+      data: { said: [`it was ${SAID.keys}`] },
+      transcript: `caller: ${SAID.keys}, agent: thanks`,
+    }],
+  ];
+  await using house = await ScriptedGateway.open(() => outputs.shift()!);
+  const call = house.call();
+  await call.start();
+  const answers = [await call.keys(SAID.keys), await call.event("NO_INPUT")];
+  const [paid, moved] = answers.map(({ responses }) => responses.at(-1)!);
+  assert.equal(paid!.sessionTranscript?.text, MASK);
+  assert.equal(paid!.sessionSummary?.text, `paid with ${MASK}`);
+  assert.deepEqual(paid!.outputEvents[0]?.metadata, { card: MASK, amount: 12 });
+  assert.equal(moved!.sessionTranscript?.text, `caller: ${MASK}, agent: thanks`);
+  assert.deepEqual(moved!.outputEvents[0]?.metadata, { reason: `wrong card ${MASK}`, said: [`it was ${MASK}`] });
+  hunt({ answers: JSON.stringify(answers), events: JSON.stringify(house.events), logs: JSON.stringify(house.log) });
+});
+
+Deno.test("configured patterns are masked in every turn", async () => {
+  const card = "4111111111111111";
+  const outputs: AgentOutput[][] = [
+    [{ type: "listening", transcript: `card ${card}` }],
+    [{ type: "hang_up", reason: `no ${card}`, data: { card }, summary: `card ${card}` }],
+  ];
+  await using house = await ScriptedGateway.open(() => outputs.shift()!, { redactor: new Redactor(["\\d{13,19}"]) });
+  const call = house.call();
+  const all = [await call.start(), await call.event("NO_INPUT")];
+  assert.equal(all[0]!.responses.at(-1)!.sessionTranscript?.text, `card ${MASK}`);
+  assert.ok(!JSON.stringify([all, house.events, house.log]).includes(card));
+});
+
+Deno.test("a recording holds silence in place of what is said in sensitive turns", async () => {
+  for (const sensitive of [true, false]) {
+    const folder = await Deno.makeTempDir();
+    try {
+      await using house = await TestGateway.open(`
+connectors:
+  local:
+    type: local_audio
+    config:
+      record_caller_audio: true
+      audio_recording: { output_dir: ${folder} }
+      input: { sensitive: ${sensitive} }
+`);
+      const call = house.call();
+      const welcome = await call.start();
+      assert.equal(welcome.responses.at(-1)!.inputSensitive, sensitive);
+      await call.say(speech("slt_yes"));
+      await call.press("6");
+      const data = await recorded(folder);
+      assert.equal(data.every((byte) => byte === 0xff), sensitive);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+});
+
+/** The audio of the one recording in a folder, once the call's end has been written. */
+async function recorded(folder: string): Promise<Uint8Array> {
+  for (const patience = AbortSignal.timeout(5000);; patience.throwIfAborted()) {
+    const [file] = await Array.fromAsync(Deno.readDir(folder));
+    const bytes = file ? await Deno.readFile(`${folder}/${file.name}`) : new Uint8Array();
+    const data = bytes.length > 44 ? readWav(bytes).data : bytes;
+    if (data.length > 4000) return data;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function pages(url: string): Promise<string> {
+  const texts = await Promise.all(PAGES.map(async (path) => await (await fetch(url + path)).text()));
+  return texts.join("\n");
+}
+
+function hunt(places: Record<string, string>): void {
+  for (const [place, text] of Object.entries(places)) {
+    for (const [what, marker] of Object.entries(SAID)) assert.ok(!text.includes(marker), `${what} is in ${place}`);
+  }
+}
