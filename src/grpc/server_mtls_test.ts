@@ -167,7 +167,7 @@ Deno.test("a certificate changes under load: streams go on, and whoever comes se
     tls: server,
     methods: new Map([["/t/Echo", echo], ["/t/Talk", (rpc) => {
       const listener: RpcListener = {
-        message: (bytes) => void rpc.send(bytes),
+        message: (bytes) => void rpc.send(bytes.view()),
         halfClosed: () => rpc.finish(),
         cancelled: () => assert.fail("a stream was disturbed"),
       };

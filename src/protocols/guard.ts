@@ -1,3 +1,4 @@
+import type { Span } from "../lib/span.ts";
 import type { Method, Rpc, RpcListener } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
 
@@ -78,7 +79,7 @@ class Waiting implements RpcListener {
     admission.then((decided) => this.#decide(decided, open));
   }
 
-  message(bytes: Uint8Array): void {
+  message(bytes: Span): void {
     this.#method!.message(bytes);
   }
 
