@@ -261,6 +261,7 @@ Deno.test("the agent is told everything that Webex says", async () => {
     startName: "call_start",
     parameters: { queue: "sales" },
     additionalInfo: { a: "b" },
+    sensitive: false,
   });
 });
 

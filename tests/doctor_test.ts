@@ -105,8 +105,8 @@ const ROWS: readonly Row[] = [
   [
     "a certificate of nobody's",
     async (stack) => {
-      const { authorities: _, ...rest } = (await endpoint(stack, {})).deps;
-      return { ...await endpoint(stack, {}), deps: rest };
+      const { yaml, publicUrl } = await endpoint(stack, {});
+      return { yaml, publicUrl };
     },
     "TLS-UNTRUSTED",
     /chain/,
@@ -179,7 +179,7 @@ const ROWS: readonly Row[] = [
     /--allow-write=\/var\/log\/byova\/web\.log/,
   ],
   [
-    "a gateway that does not answer calls",
+    "a permission that only starting shows",
     () => ({
       yaml: FREE,
       deps: {
@@ -221,7 +221,7 @@ Deno.test("an installation that is well passes, with a call that is signed and o
   assert.match(said, /with a signed token answers a call/);
   assert.match(said, /speaks h2/);
   assert.match(said, /publishes 1 key/);
-  assert.match(said, /0\.\d s (ahead of|behind)/);
+  assert.match(said, /[0-2]\.\d s (ahead of|behind)/);
 });
 
 Deno.test("a gateway that runs keeps its port, and is called through it", async () => {
@@ -236,7 +236,8 @@ Deno.test("a check that hangs is called off, and the others are told", async () 
   const hanging = { title: "hangs", run: () => new Promise<never>(() => {}) };
   const well = { title: "well", run: () => Promise.resolve([{ verdict: "pass", said: "fine" } as const]) };
   const thrown = { title: "throws", run: () => Promise.reject(new Error("unforeseen")) };
-  const examined = await examine([hanging, well, thrown], systemClock, 20);
+  const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+  const examined = await examine([hanging, well, thrown], systemClock, 20).finally(() => clearInterval(awake));
   assert.deepEqual(examined.map(({ findings: [first] }) => first && "code" in first ? first.code : first?.said), [
     "CHECK-LATE",
     "fine",

@@ -4,7 +4,7 @@ import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../
 import { type Check, fail, type Finding, messageOf, pass } from "./check.ts";
 
 /** How long whoever has the port may take to say what it is, in ms. */
-const ASK_MS = 2000;
+const ASK_MS = 1000;
 
 /** What there is at a port. */
 export type PortState =

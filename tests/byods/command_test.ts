@@ -50,7 +50,7 @@ Deno.test("byods status, register, list and renew tell what they did, and the ex
     assert.deepEqual([before.code, before.out], [1, ""]);
     assert.match(
       before.error,
-      /^Cannot show the data source: there is none for this gateway: run byods register \[byods_unregistered\]$/m,
+      /^Cannot show the data source: there is none for this gateway: run byods register \[BYODS-UNREGISTERED\]$/m,
     );
 
     const registered = await run("register");
@@ -119,6 +119,6 @@ Deno.test("byods without the right to reach Webex's API names the flag", async (
   await withFolder(configuration, async (_webex, folder) => {
     const { code, error } = await byods(elsewhere, folder, ["list", "--config", "my.yaml"]);
     assert.equal(code, 1);
-    assert.match(error, /Requires net access to "127\.0\.0\.1:\d+".*--allow-net.*\[byods_no_permission\]/);
+    assert.match(error, /Requires net access to "127\.0\.0\.1:\d+".*--allow-net.*\[BYODS-NO-PERMISSION\]/);
   });
 });
