@@ -208,6 +208,7 @@ function measured(
     endOfInput: spread(tally.endLatency),
     welcome: spread(tally.welcome),
     answer: spread(tally.answer),
+    closing: spread(tally.closing),
     lateness: spread(tally.lateness),
     early: tally.early,
     elapsedMs,
@@ -253,6 +254,7 @@ function report(result: Result): void {
     row("deciding frame to END_OF_INPUT", times(result.endOfInput));
     row("END_OF_INPUT to first audio", times(result.answer));
     row("SESSION_START to first audio", times(result.welcome));
+    row("last message to trailers", times(result.closing));
     row("frames sent late by", times(result.lateness));
   }
   row("calls completed", `${result.callsCompleted}, turns ${result.turns}`);

@@ -41,6 +41,8 @@ export class Tally {
   /** From SESSION_START, and from END_OF_INPUT, to the first response with audio. */
   readonly welcome = new Histogram();
   readonly answer = new Histogram();
+  /** From an RPC's last message to its trailers. */
+  readonly closing = new Histogram();
   readonly lateness = new Histogram();
   frames = 0;
   calls = 0;
@@ -50,8 +52,8 @@ export class Tally {
   readonly failures = new Map<string, number>();
 
   clear(): void {
-    const { startLatency, endLatency, welcome, answer, lateness } = this;
-    for (const histogram of [startLatency, endLatency, welcome, answer, lateness]) histogram.clear();
+    const { startLatency, endLatency, welcome, answer, closing, lateness } = this;
+    for (const histogram of [startLatency, endLatency, welcome, answer, closing, lateness]) histogram.clear();
     this.frames =
       this.calls =
       this.turns =
@@ -96,6 +98,7 @@ export class LoadCall {
   #sentStartAt = 0;
   #sentEndAt = 0;
   #activeAt = 0;
+  #lastMessageAt = 0;
   #spoken = true;
   readonly #identity: { conversationId: string; customerOrgId: string; virtualAgentId: string };
   readonly #request: Uint8Array;
@@ -169,7 +172,7 @@ export class LoadCall {
   }
 
   #hear(bytes: Uint8Array): void {
-    const now = performance.now();
+    const now = this.#lastMessageAt = performance.now();
     const { tally, deciding } = this.options;
     const { outputEvents, prompts } = decodeVoiceVAResponse(bytes);
     const event = outputEvents[0]?.eventType;
@@ -204,10 +207,12 @@ export class LoadCall {
 
   #open(message: (bytes: Uint8Array) => void, then: () => void): void {
     this.#activeAt = performance.now();
+    this.#lastMessageAt = 0;
     this.#rpc = this.channel.open(VoiceVirtualAgent.ProcessCallerInput, this.options.metadata, {
       message,
       finished: (status, text) => {
         if (this.over) return;
+        if (this.#lastMessageAt > 0) this.options.tally.closing.add(performance.now() - this.#lastMessageAt);
         if (status === Status.OK) then();
         else this.#fail(`status ${status}: ${text}`);
       },

@@ -32,6 +32,7 @@ export async function untilAlone(house: GatewayProcess): Promise<void> {
 export async function attacked(name: string, ms: number): Promise<Attacked> {
   await using house = await GatewayProcess.start();
   const bystander = await Bystander.start(house.port);
+  await bystander.settle();
   const attack = attackerOf(name, house.port, ms);
   let over = false;
   let memory = 0;

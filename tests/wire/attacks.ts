@@ -220,7 +220,9 @@ export const BURDENS: Readonly<Record<string, Attack>> = {
   length_prefix_4gib: rpcs((id) => [request(id, CALL), data(id, message(start, 0xffffffff))]),
   zero_length_messages: rpcs((id) => [request(id, CALL), data(id, repeated(nothing, 300))]),
   gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, bomb)]),
-  truncated_protobuf: rpcs((id) => [request(id, CALL), data(id, message(start.subarray(5, 5 + id % 20)), true)]),
+  // Cut inside a field: elsewhere a part of it is a message as well.
+  truncated_protobuf: rpcs((id) => [request(id, CALL), data(id, message(start.subarray(5, 6 + id % 7)), true)]),
+  call_flood: rpcs((id) => [request(id, CALL), data(id, start, true)]),
   nested_protobuf: rpcs((id) => [request(id, CALL), ...pieces(id, deep)]),
   hostile_strings: rpcs((id) => [request(id, CALL), ...pieces(id, hostile[(id >> 1) % hostile.length]!)]),
   watch_without_window: flood(

@@ -6,12 +6,15 @@ import { Line } from "../gateway_harness.ts";
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const SETTLED_CALLS = 30;
+
 /** Somebody who makes calls all along and asks for health every few ms. The first failure ends it, and `stop` throws it. */
 export class Bystander {
   /** How long each health check took, in ms. */
   readonly #latencies: number[] = [];
   readonly #going: Promise<void>[];
   readonly #channel: GrpcChannel;
+  readonly #failed = Promise.withResolvers<void>();
   #stopped = false;
   #failure: unknown;
   /** Calls that went through from start to end. */
@@ -30,9 +33,20 @@ export class Bystander {
     return this.#latencies.length;
   }
 
+  /** Resolves when something goes wrong for it. */
+  get failure(): Promise<void> {
+    return this.#failed.promise;
+  }
+
   /** Whether something went wrong for it. */
   get failed(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** Waits until enough calls went through for the gateway's code to be compiled, and measures from then on. */
+  async settle(): Promise<void> {
+    while (this.calls < SETTLED_CALLS && !this.failed) await pause(4);
+    this.#latencies.length = this.calls = 0;
   }
 
   /** Finishes what is under way and hangs up. Returns percentile 99 of the health checks, in ms; throws what went wrong. */
@@ -70,6 +84,7 @@ export class Bystander {
         await act();
       } catch (error) {
         this.#failure = error;
+        this.#failed.resolve();
       }
       await pause(everyMs);
     }

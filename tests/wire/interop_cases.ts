@@ -78,6 +78,8 @@ interface Talk {
   readonly timeoutMs?: number;
   /** All messages are sent before any answer. */
   readonly atOnce?: boolean;
+  /** Pause after each answer, in ms. */
+  readonly stepMs?: number;
   /** Cancels after so many answers. */
   readonly cancelAfter?: number;
   /** What to do after the first answer, before going on. */
@@ -86,7 +88,8 @@ interface Talk {
 
 /** One RPC from beginning to end. */
 export function talk(channel: GrpcChannel, path: string, about: Talk): Promise<Outcome> {
-  const { asks, metadata = [], timeoutMs, atOnce = path !== "Interop/Duplex", cancelAfter, afterFirst } = about;
+  const { asks, metadata = [], timeoutMs, atOnce = path !== "Interop/Duplex", cancelAfter, afterFirst, stepMs = 0 } =
+    about;
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const bodies: number[] = [];
   let echo: (string | undefined)[] = [];
@@ -102,6 +105,7 @@ export function talk(channel: GrpcChannel, path: string, about: Talk): Promise<O
       bodies.push(decodeAnswer(bytes));
       if (atOnce) return;
       if (bodies.length === 1 && afterFirst !== undefined) afterFirst().then(step);
+      else if (stepMs > 0) setTimeout(step, stepMs);
       else step();
     },
     finished: (status, message) => resolve({ status, message, bodies, echo }),

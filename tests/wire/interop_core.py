@@ -1,6 +1,7 @@
 """The C core of gRPC as a peer of the interop cases.
 
 interop_core.py client PORT      runs every case and prints what each came to as one line of JSON
+interop_core.py aging PORT SECONDS  calls a server that ends connections for their age, and prints what the RPCs came to
 interop_core.py server [AGE_MS]  serves on a free port, which it prints, until its standard input ends;
                                  connections end at that age
 """
@@ -9,6 +10,7 @@ import json
 import queue
 import sys
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -184,6 +186,48 @@ def run_cases(port):
     print(json.dumps(results))
 
 
+def run_aging(port, seconds):
+    """Brief RPCs, and RPCs of two seconds, which are older than their connection may grow."""
+    channel = grpc.insecure_channel("127.0.0.1:" + port)
+    until = time.monotonic() + seconds
+    outcomes = {}
+    lock = threading.Lock()
+
+    def count(kind, result, bodies):
+        good = result["status"] == 0 and result["bodies"] == bodies
+        with lock:
+            outcome = "ok" if good else f"{kind}: {result['status']} {result['message']} after {len(result['bodies'])}"
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+
+    def brief():
+        while time.monotonic() < until:
+            count("brief", one(channel, ask(100)), [100])
+            time.sleep(0.005)
+
+    def paced(count):
+        for _ in range(count):
+            yield ask(1000)
+            time.sleep(0.1)
+
+    def long():
+        while time.monotonic() < until:
+            call = channel.stream_stream("/wire.Interop/Duplex")(paced(20))
+            bodies = []
+            try:
+                for response in call:
+                    bodies.append(body_length(response))
+            except grpc.RpcError:
+                pass
+            count("long", outcome(call, bodies), [1000] * 20)
+
+    threads = [threading.Thread(target=work) for work in (brief, brief, long, long)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(json.dumps(outcomes))
+
+
 # The server.
 
 
@@ -245,5 +289,7 @@ def serve(age_ms):
 
 if sys.argv[1] == "client":
     run_cases(sys.argv[2])
+elif sys.argv[1] == "aging":
+    run_aging(sys.argv[2], float(sys.argv[3]))
 else:
     serve(int(sys.argv[2]) if len(sys.argv) > 2 else 0)

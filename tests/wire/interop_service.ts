@@ -54,11 +54,12 @@ export function decodeAnswer(bytes: Uint8Array): number {
   return length;
 }
 
-/** The interop service on a port of its own, on our server. */
-export function listenInterop(): GrpcServer {
+/** The interop service on a port of its own, on our server. Connections end at an age of `maxAgeMs`. */
+export function listenInterop(maxAgeMs = Infinity): GrpcServer {
   const server = GrpcServer.listen({
     hostname: "127.0.0.1",
     port: 0,
+    maxAgeMs,
     methods: new Map([
       ["/wire.Interop/Unary", answerEach],
       ["/wire.Interop/Collect", collect],

@@ -47,3 +47,16 @@ export function here(name: string): string {
 
 /** What runs a program of this folder. */
 export const DENO: readonly string[] = [Deno.execPath(), "run", "--allow-all"];
+
+/** Debian's package installs for the system's own interpreter, which need not be the first on the path. */
+export const PYTHON: string | undefined = ["python3", "/usr/bin/python3"].find((program) =>
+  runs(program, "-c", "import grpc")
+);
+
+/** A program of this folder as one file that Node runs, in a folder that is removed in the end. */
+export async function bundled(name: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/${name.replace(/ts$/, "mjs")}`;
+  await outputOf([Deno.execPath(), "bundle", "--quiet", "--platform", "deno", "--output", path, here(name)]);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}

@@ -1,3 +1,6 @@
+/** Where everything is read to: nobody looks at it. */
+const SINK = new Uint8Array(16_384);
+
 /** A TCP connection that says what it is told to, and knows when the server has had enough of it. */
 export class RawClient implements Disposable {
   /** Resolves when the server has ended the connection, or this end has closed it. */
@@ -39,9 +42,8 @@ export class RawClient implements Disposable {
   }
 
   async #readToEnd(): Promise<void> {
-    const sink = new Uint8Array(16_384);
     try {
-      for (let bytes; (bytes = await this.#conn.read(sink)) !== null;) this.received += bytes;
+      for (let bytes; (bytes = await this.#conn.read(SINK)) !== null;) this.received += bytes;
     } catch {
       // reset by the server, or closed by this end
     }

@@ -1,0 +1,70 @@
+/**
+ * The connections of the fuzzer, in a thread of their own: whoever measures beside them is not kept waiting by them. Hears
+ * a `FuzzTask` and says how far it has come: about every 10,000 connections, and when it is done.
+ */
+import { mutated } from "./fuzz_mutations.ts";
+import { Random } from "./fuzz_random.ts";
+import { RawClient } from "./raw_client.ts";
+
+export interface FuzzTask {
+  readonly port: number;
+  readonly seed: number;
+  /** The first connection's number; each has a conversation of its own. */
+  readonly first: number;
+  /** Ends after so many connections, or after so many ms. */
+  readonly connections: number;
+  readonly ms: number;
+}
+
+export interface FuzzProgress {
+  /** The number of the next connection. */
+  readonly next: number;
+  readonly done: boolean;
+}
+
+/** Connections at once. */
+export const AT_ONCE = 32;
+/** How long a connection that the server leaves open is listened to, in ms. */
+const LISTEN_MS = 5;
+const STEP = 10_000;
+
+// deno-lint-ignore no-explicit-any -- the house's types are those of a window
+const thread = self as any;
+thread.onmessage = async ({ data }: MessageEvent<FuzzTask>) => {
+  const { port, seed, first, connections, ms } = data;
+  const tell = (done: boolean) => thread.postMessage({ next, done } satisfies FuzzProgress);
+  const since = performance.now();
+  let next = first;
+  const work = async () => {
+    while (next < first + connections && performance.now() - since < ms) {
+      const number = next++;
+      if (next % STEP === 0 || next === first + STEP / 10) tell(false);
+      await converse(port, new Random(Math.imul(seed, 0x9e3779b1) + number));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  tell(true);
+};
+
+/** One connection: its bytes in up to four pieces, and then whatever the server does. */
+async function converse(port: number, random: Random): Promise<void> {
+  const bytes = mutated(random);
+  const cuts = Array.from({ length: random.below(4) }, () => random.below(bytes.length + 1)).sort((a, b) => a - b);
+  try {
+    using client = await RawClient.connect(port);
+    let from = 0;
+    for (const to of [...cuts, bytes.length]) {
+      if (to > from && !await client.send(bytes.subarray(from, to))) return;
+      from = to;
+    }
+    if (random.once(3)) return;
+    if (random.once(2)) await client.closeWrite();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LISTEN_MS);
+    await Promise.race([client.ended, late]);
+    clearTimeout(timer);
+  } catch (error) {
+    // A gateway that has ended refuses: `fuzz` sees to that.
+    if (!(error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.ConnectionReset)) throw error;
+  }
+}
