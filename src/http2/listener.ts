@@ -136,7 +136,7 @@ export class Http2Listener implements ConnectionKeeper {
   }
 
   #take(socket: Deno.TcpConn): void {
-    const { maxConnections, maxConnectionsPerPeer, maxStrangers } = this.#limits;
+    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     const { hostname, port } = socket.remoteAddr;
     const address = this.#addresses.open(hostname);
     const full = this.#roster.size >= maxConnections && !this.#evict(this.#roster.dispensable());
@@ -159,7 +159,6 @@ export class Http2Listener implements ConnectionKeeper {
       counters: this.counters,
       turns: this.#turns,
     });
-    if (this.#roster.strangers >= maxStrangers) this.#evict(this.#roster.dispensable());
     this.#connections.add(connection);
     this.#roster.add(connection);
     void this.#untilEnd(connection, address);

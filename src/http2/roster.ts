@@ -23,11 +23,6 @@ export class Roster<C extends Listed> {
     return this.#strangers.size + this.#fresh.size + this.#idle.size + this.#busy.size;
   }
 
-  /** Number of those that have not greeted. */
-  get strangers(): number {
-    return this.#strangers.size;
-  }
-
   add(connection: C): void {
     this.#strangers.add(connection);
   }
