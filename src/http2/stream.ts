@@ -8,7 +8,7 @@ import type { SendScheduler, WaitingSender } from "./send_scheduler.ts";
 import type { HeaderList } from "./static_table.ts";
 
 /** Consumed bytes are given back to the peer's window once they are this many. */
-const WINDOW_STEP_BYTES = DEFAULT_WINDOW_BYTES >>> 1;
+const WINDOW_STEP_BYTES = DEFAULT_WINDOW_BYTES * 3 >>> 2;
 
 /** What the owner of a stream is told. Nothing is said any more once either side has closed the stream for good. */
 export interface StreamListener {

@@ -50,6 +50,8 @@ class Ear {
   standOutDb: f32;
   leastVoicing: f32;
   energyFloor: f32;
+  /** Energy of the window before. */
+  energy: f32;
   heard: i32;
   voice: i32;
   sinceSpeech: i32;
@@ -57,7 +59,7 @@ class Ear {
   /** The next ear that is free. */
   next: usize;
 }
-const EAR_BYTES: usize = 32;
+const EAR_BYTES: usize = 48;
 /** Behind the fields of an ear: its bands' floors, smoothed powers and minima, and the window before. */
 const FLOOR: usize = EAR_BYTES, SMOOTH: usize = FLOOR + BAND_BYTES, MINIMUM: usize = SMOOTH + BAND_BYTES;
 const LAST_MINIMUM: usize = MINIMUM + BAND_BYTES, PREVIOUS: usize = LAST_MINIMUM + BAND_BYTES;
@@ -131,13 +133,20 @@ export function judge(at: usize): i32 {
 
 /** Fills `power` and `bands` from this window and the one before; returns this window's energy. */
 function transform(at: usize): f32 {
-  let energies = f32x4.splat(0);
+  const ear = changetype<Ear>(at);
+  const energy = energyOfInput();
+  const silent = energy + ear.energy === 0;
+  ear.energy = energy;
+  // Most of what comes while nobody speaks is digital silence, whose spectrum needs no transform.
+  if (silent) {
+    for (let from: usize = 0; from < BAND_BYTES; from += 16) v128.store(bands + from, f32x4.splat(LEAST_POWER));
+    return 0;
+  }
   for (let n = 0; n < WINDOW / 2; n += 4) {
     const before = v128.load(at + (n << 2), PREVIOUS), now = v128.load(input + (n << 2));
     window(n, before);
     window(n + WINDOW / 2, now);
     v128.store(at + (n << 2), now, PREVIOUS);
-    energies = f32x4.add(energies, f32x4.convert_i32x4_u(i32x4.dot_i16x8_s(now, now)));
   }
   powerSpectrum(power);
   for (let band = 0; band < BANDS; band++) {
@@ -145,6 +154,15 @@ function transform(at: usize): f32 {
     const end = <i32>unchecked(EDGES[band + 1]);
     for (let k = <i32>unchecked(EDGES[band]); k < end; k++) sum += load<f32>(power + (k << 2));
     store<f32>(bands + (band << 2), sum);
+  }
+  return energy;
+}
+
+function energyOfInput(): f32 {
+  let energies = f32x4.splat(0);
+  for (let n = 0; n < WINDOW * 2; n += 16) {
+    const samples = v128.load(input + n);
+    energies = f32x4.add(energies, f32x4.convert_i32x4_u(i32x4.dot_i16x8_s(samples, samples)));
   }
   return total(energies);
 }
