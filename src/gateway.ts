@@ -60,12 +60,12 @@ export async function startGateway(config: Config, { clock, log, version, warnin
   );
   const health = new HealthBoard();
   const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
-  const refresh = async () => {
-    await directory.refresh();
+  const refresh = async (afresh = false) => {
+    await directory.refresh(afresh);
     health.serving = directory.list().length > 0 && !switchboard.draining;
   };
   await refresh();
-  built.defer(every(clock, config.monitoring.healthCheckIntervalMs, refresh));
+  built.defer(every(clock, config.monitoring.healthCheckIntervalMs, () => refresh()));
 
   const offend = burst(log.child("wire"), clock);
   const server = built.use(GrpcServer.listen({
@@ -106,6 +106,7 @@ export async function startGateway(config: Config, { clock, log, version, warnin
       clock,
       startedAt,
       directory,
+      refreshAgents: () => refresh(true),
       switchboard,
       health,
       history,
@@ -198,7 +199,7 @@ function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack)
       const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
       const level = type === "call_started" || type === "call_ended"
         ? "info"
-        : type === "call_failed"
+        : type === "call_failed" || type === "agent_faltered"
         ? "warn"
         : "debug";
       log[level](type.replaceAll("_", " "), { call, org, agent, ...rest });

@@ -33,6 +33,16 @@ export interface CallInfo {
   readonly signal: AbortSignal;
 }
 
+/** A failure that its connector has a name for: thrown by `converse()`, the name is the call's `call_failed` code. */
+export class AgentFailure extends Error {
+  override readonly name: string = "AgentFailure";
+
+  /** `code`: lower case words joined by `_`, from a list that the connector can count. */
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** A door to one vendor's virtual agents. */
 export interface Connector extends Partial<AsyncDisposable> {
   /** What it wants to hear: every frame as it comes, or whole utterances. */
@@ -44,14 +54,14 @@ export interface Connector extends Partial<AsyncDisposable> {
   /** What a caller hears before a human takes over, when this connector fails. */
   readonly apology?: Audio;
 
-  /** Lists the agents on offer. Throws when the vendor cannot be asked. */
-  agents(): Promise<readonly Agent[]>;
+  /** Lists the agents on offer, as they were known a while ago or, `afresh`, as they are. Throws when the vendor cannot be asked. */
+  agents(afresh?: boolean): Promise<readonly Agent[]>;
 
   /**
    * Holds one conversation, from the first word to the last. Every input that
    * expects a reply (see `EXPECTS_REPLY`) is answered in order, each answer
    * closed by `listening`, `transfer` or `hang_up`. Return, and the call is
-   * over; throw, and the caller is handed to a human.
+   * over; throw, and the caller is handed to a human: an AgentFailure says why.
    */
   converse(call: CallInfo, caller: AsyncIterable<CallerInput>): AsyncIterable<AgentOutput>;
 }

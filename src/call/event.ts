@@ -18,6 +18,8 @@ export type CallHappening =
   | { readonly type: "answer_cut_short"; readonly turn: number }
   | { readonly type: "agent_turn"; readonly turn: number; readonly waitedMs: number }
   | { readonly type: "turn_closed"; readonly turn: number; readonly cancelled: boolean }
+  /** The agent failed the caller, and the call goes on. */
+  | { readonly type: "agent_faltered"; readonly code: string }
   | { readonly type: "call_failed"; readonly code: string }
   | { readonly type: "call_ended"; readonly outcome: CallOutcome; readonly reason: string };
 
