@@ -54,7 +54,11 @@ export async function startGateway(config: Config, { clock, log, version, warnin
   logCalls(events, log.child("call"), built);
 
   const directory = new AgentDirectory(
-    await openConnectors(config, { clock, log: log.child("connector"), readFile: Deno.readFile, createFile }, built),
+    await openConnectors(
+      config,
+      { clock, log: log.child("connector"), fetch, readFile: Deno.readFile, createFile },
+      built,
+    ),
     log.child("agents"),
     config.gateway.defaultAgent,
   );

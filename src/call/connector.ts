@@ -70,6 +70,8 @@ export interface Connector extends Partial<AsyncDisposable> {
 export interface ConnectorDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Asks over HTTP. Throws what the platform throws. */
+  readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
   /** Reads a file of the operator's, such as a prompt. Throws what the platform throws. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates a file of the gateway's own, such as a recording, and its folder. */
