@@ -1,5 +1,5 @@
 /**
- * Measures what the gateway adds to a call with Lex: `deno run -A bench/lex.ts [--calls 100] [--seconds 20]`.
+ * Measures what the gateway adds to a call with Lex: `deno run -A bench/lex.ts [--turns 20] [--calls 100] [--seconds 20]`.
  *
  * Caller, gateway and a fake of Lex run in one process on one event loop, so every figure holds all three: what is told
  * of the gateway is an upper bound. The fake answers at once; how long Lex itself thinks is not in any figure.
@@ -10,18 +10,21 @@ import { FakeLex } from "../tests/lex/fake_lex.ts";
 import { says, ScriptedLex } from "../tests/lex/scripted_lex.ts";
 import { type TestCall, TestGateway, type TestStream } from "../tests/gateway_harness.ts";
 import { frames, join, silence, speech } from "../tests/speech_samples.ts";
-import { OutputEvent_EventType as Event } from "../src/protocols/gen/byova_common.ts";
 
 const FRAME_MS = 20;
 const { values } = parseArgs({
   args: Deno.args,
-  options: { calls: { type: "string", default: "100" }, seconds: { type: "string", default: "20" } },
+  options: {
+    turns: { type: "string", default: "20" },
+    calls: { type: "string", default: "100" },
+    seconds: { type: "string", default: "20" },
+  },
 });
 const words = speech("slt_booking");
 const SPEECH = [...frames(join(words, silence(3000)))];
 const WORDS_MS = words.data.length / 8;
 
-for (const mode of ["utterance", "streaming"] as const) await latencies(mode, 20);
+for (const mode of ["utterance", "streaming"] as const) await latencies(mode, Number(values.turns));
 await load(Number(values.calls), Number(values.seconds) * 1000);
 Deno.exit(0);
 
@@ -45,13 +48,14 @@ async function latencies(mode: "utterance" | "streaming", turns: number): Promis
     const startedAt = performance.now();
     const heard = await speak(call);
     const chunk = heard.at((response) => response.prompts.some(({ audioContent }) => audioContent.length > 0));
-    const ended = heard.at(({ outputEvents }) => outputEvents[0]?.eventType === Event.END_OF_INPUT);
-    if (mode === "utterance") toLex.push(lex.heardAt[0]! - ended);
+    if (mode === "utterance") toLex.push(lex.heardAt[0]! - heard.sent.findLast((at) => at < lex.heardAt[0]!)!);
     toWebex.push(chunk - lex.spokeAt[0]!);
     response.push(chunk - startedAt - WORDS_MS);
     await call.event("SESSION_END");
   }
-  if (mode === "utterance") console.log(`${mode}: END_OF_INPUT to the whole request at Lex: ${quantiles(toLex)}`);
+  if (mode === "utterance") {
+    console.log(`${mode}: the frame that ends the speech to the whole request at Lex: ${quantiles(toLex)}`);
+  }
   console.log(`${mode}: Lex's first audio to the first CHUNK: ${quantiles(toWebex)}`);
   console.log(`${mode}: the caller's last sound to the first CHUNK: ${quantiles(response)}`);
   await gateway[Symbol.asyncDispose]();
@@ -90,6 +94,7 @@ async function load(calls: number, ms: number): Promise<void> {
 /** Speaks in real time until the gateway has answered. Tells when each response came. */
 async function speak(call: TestCall, late: number[] = []) {
   const stream: TestStream = call.open();
+  const sent: number[] = [];
   let over = false;
   stream.rpc.ended.then(() => over = true);
   const startedAt = performance.now();
@@ -97,12 +102,14 @@ async function speak(call: TestCall, late: number[] = []) {
     const due = startedAt + at * FRAME_MS;
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    late.push(Math.max(0, performance.now() - due));
+    sent.push(performance.now());
+    late.push(Math.max(0, sent.at(-1)! - due));
     stream.send({ audioInput: { callerAudio: SPEECH[at]!, encoding: 2, sampleRateHertz: 8000 } });
   }
   await stream.finish();
   return {
     stream,
+    sent,
     at: (holds: (response: typeof stream.rpc.received[number]["response"]) => boolean) =>
       stream.rpc.received.find(({ response }) => holds(response))?.atMs ?? NaN,
   };

@@ -95,7 +95,7 @@ export class FakeLex implements AsyncDisposable {
         requestAttributes: head("x-amz-lex-request-attributes"),
         inputStream,
       } as never);
-      const output = await this.script.runtime.send(command, { abortSignal: request.signal });
+      const output = await this.script.runtime.send(command);
       const fields = {
         "x-amz-lex-messages": output.messages,
         "x-amz-lex-interpretations": output.interpretations,
