@@ -58,7 +58,8 @@ const CODES: ReadonlyMap<string, LexFailureCode> = new Map([
   ["TimeoutError", "lex_timeout"],
 ]);
 /** What the platform and the SDK say of a request that never left this machine. */
-const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|Cannot connect|CONNECT_ERROR/i;
+const NEVER_LEFT =
+  /^NotCapable|ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|Cannot connect|CONNECT_ERROR/i;
 
 /** Lex did not answer. Its message names AWS's exception, and nothing that the caller said. */
 export class LexFailure extends AgentFailure implements Remedy {

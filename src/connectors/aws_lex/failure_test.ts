@@ -32,6 +32,7 @@ for (
       true,
     ],
     [thrown("TypeError", "client error (Connect): dns error: failed to lookup address"), "lex_unreachable", true, true],
+    [thrown("NotCapable", "Requires net access to ..."), "lex_unreachable", true, true],
     [thrown("TypeError", "error reading a body from connection"), "lex_stream_lost", false, true],
     ["a string", "lex_stream_lost", false, true],
   ] as const
