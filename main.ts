@@ -131,7 +131,7 @@ async function doctor(args: readonly string[]): Promise<number> {
         log,
         version: VERSION,
         carried: connectors,
-        connectorDeps: { clock, log, readFile: Deno.readFile, createFile },
+        connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch },
         startGateway,
         startCommand: denoConfig.tasks.start.command,
       }, options);

@@ -33,6 +33,10 @@ record error "I'm sorry, something went wrong. I am transferring you to an agent
 record default_response "Thank you. I heard you."
 record no_input "I'm sorry, I did not hear anything. How can I help you?"
 
+# What is said while an agent takes its time, and when it must be asked once more.
+record one_moment "One moment, please."
+record say_again "I'm sorry, I did not get that. Could you say it again, please?"
+
 # The callers of `deno task call` and `deno task bench` have another voice.
 voice=rms
 record caller_booking "Hello, I would like to change my booking, please."

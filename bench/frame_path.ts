@@ -32,6 +32,7 @@ const ROUNDS = 5;
 const line = { speech: readPrompt(PROMPTS.welcome).data, frame: 160 };
 const log = createLog();
 const connector = await echo.create(echo.config.parse({}), {
+  fetch,
   clock: systemClock,
   log,
   readFile: Deno.readFile,

@@ -37,6 +37,10 @@ export function api(house: House): Hono {
       configuration: house.configuration,
       warnings: house.warnings,
     }));
+  app.get("/api/agents/refresh", async (c) => {
+    await house.refreshAgents();
+    return c.json({ available_agents: status().available_agents, connectors: status().connectors });
+  });
   app.get("/api/connections", (c) => {
     const active = house.switchboard.calls().map(liveCall);
     const history = house.history.calls.toReversed().map((call) => ({
@@ -181,6 +185,7 @@ function connectionEvents(event: CallEvent) {
       return [{ event_type: "start", ...about }];
     case "caller_turn":
       return [{ event_type: "message", by: event.by, ...about }];
+    case "agent_faltered":
     case "call_failed":
       return [{ event_type: "failure", code: event.code, ...about }];
     case "call_ended": {

@@ -11,6 +11,8 @@ export interface House {
   /** When the gateway started, in ms since 1970. */
   readonly startedAt: number;
   readonly directory: AgentDirectory;
+  /** Asks every vendor again which agents there are. */
+  readonly refreshAgents: () => Promise<void>;
   readonly switchboard: Switchboard;
   readonly health: { readonly serving: boolean; readonly services: readonly string[] };
   readonly history: {

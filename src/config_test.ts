@@ -62,7 +62,10 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
     "g.yaml:69:3 jwt_validation.enabled",
   ]);
   const { config, warnings } = await load(text, { overrides: { insecure: true } });
-  assert.deepEqual(config.connectors.map(({ id, kind }) => [id, kind]), [["local_audio_connector", "local_audio"]]);
+  assert.deepEqual(config.connectors.map(({ id, kind }) => [id, kind]), [
+    ["local_audio_connector", "local_audio"],
+    ["aws_lex_connector", "aws_lex"],
+  ]);
   assert.equal(config.gateway.maxStreams, 100);
   assert.equal(config.voiceActivityDetection.endSilenceMs, 1000);
   assert.equal(config.sessions.timeoutMs, 600_000);
@@ -71,7 +74,6 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
     file: { path: "logs/gateway.log", maxBytes: 10_485_760, backups: 5, format: "auto" },
   });
   assert.deepEqual(warnings.map((line) => line.split(/:| is /)[0]), [
-    "connectors.aws_lex_connector",
     "authentication.enabled",
     "logging.gateway.format",
     "logging.web.format",
@@ -263,7 +265,7 @@ Deno.test("connectors go by our names and the sample's, and an unknown one is re
     [
       'g.yaml:2:7 connectors.a.type: unknown connector type "ecko": did you mean "echo"?',
       'g.yaml:3:7 connectors.b.class: unknown connector class "AWSLexConector": did you mean "AWSLexConnector"?',
-      "g.yaml:4:3 connectors.c: expected a type: one of local_audio, echo, keyed",
+      "g.yaml:4:3 connectors.c: expected a type: one of local_audio, echo, aws_lex, keyed",
       'g.yaml:5:3 connectors.d: expected a mapping with a type, such as {type: "echo"}',
       "g.yaml:6:3 connectors._e: expected an id of letters, digits, _ and -, starting with a letter, up to 64",
     ],

@@ -69,18 +69,22 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   logCalls(events, log.child("call"), built);
 
   const directory = new AgentDirectory(
-    await openConnectors(config, { clock, log: log.child("connector"), readFile: Deno.readFile, createFile }, built),
+    await openConnectors(
+      config,
+      { clock, log: log.child("connector"), fetch, readFile: Deno.readFile, createFile },
+      built,
+    ),
     log.child("agents"),
     config.gateway.defaultAgent,
   );
   const health = new HealthBoard();
   const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
-  const refresh = async () => {
-    await directory.refresh();
+  const refresh = async (afresh = false) => {
+    await directory.refresh(afresh);
     health.serving = directory.list().length > 0 && !switchboard.draining;
   };
   await refresh();
-  built.defer(every(clock, config.monitoring.healthCheckIntervalMs, refresh));
+  built.defer(every(clock, config.monitoring.healthCheckIntervalMs, () => refresh()));
 
   const auth = log.child("auth");
   const validation = config.validation &&
@@ -152,6 +156,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       clock,
       startedAt,
       directory,
+      refreshAgents: () => refresh(true),
       switchboard,
       health,
       history,
@@ -287,7 +292,7 @@ function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack)
       const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
       const level = type === "call_started" || type === "call_ended"
         ? "info"
-        : type === "call_failed"
+        : type === "call_failed" || type === "agent_faltered"
         ? "warn"
         : "debug";
       log[level](type.replaceAll("_", " "), { call, org, agent, ...rest });

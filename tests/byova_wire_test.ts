@@ -335,3 +335,23 @@ Deno.test("an answer in chunks that is cut short sends nothing more of its audio
   assert.ok(sizes.every((size) => size > 100), `chunks of ${sizes} bytes`);
   assert.equal(after.at(-1)!.responseType, Type.FINAL);
 });
+
+Deno.test("pieces of a prompt travel as one WAV file where the call gets WAV files, and as chunks where it gets those", async () => {
+  const pieces: AgentOutput[] = [0, 5001, 10_002].map((from, at, starts) => ({
+    type: "say",
+    audio: { ...tone, data: tone.data.subarray(from, starts[at + 1]) },
+    bargeIn: true,
+    piece: true,
+  }));
+  const [wav, ...more] = await startOf([...pieces, { type: "say", text: "and words", bargeIn: true }, {
+    type: "listening",
+  }]);
+  assert.deepEqual(more, []);
+  assert.deepEqual(wav!.prompts.map(({ text, audioContent }) => [text, audioContent.length > 0]), [["", true], [
+    "and words",
+    false,
+  ]]);
+  assert.deepEqual(readWav(wav!.prompts[0]!.audioContent).data, tone.data);
+  const chunks = await startOf([...pieces, { type: "listening" }], { connector: { speaks: "pieces" } });
+  assert.deepEqual(chunks.map(({ responseType }) => responseType), [Type.CHUNK, Type.CHUNK, Type.CHUNK, Type.FINAL]);
+});

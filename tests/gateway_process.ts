@@ -4,7 +4,7 @@ import { Line } from "./gateway_harness.ts";
 /** The permissions of `deno task start`, word for word. */
 async function startFlags(): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
-  const words: string[] = tasks.start.command.split(" ");
+  const words: string[] = tasks.start.command.replaceAll("'", "").split(" ");
   return words.slice(2, words.indexOf("main.ts"));
 }
 

@@ -68,6 +68,7 @@ export class RoutedHouse implements AsyncDisposable {
       clock,
       startedAt: clock.date(),
       directory,
+      refreshAgents: () => directory.refresh(true),
       switchboard,
       health: { serving: directory.list().length > 0, services: [""] },
       history,

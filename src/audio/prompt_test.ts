@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readPrompt } from "./convert.ts";
 import { type Audio, durationMs, TELEPHONY } from "./format.ts";
 import { MULAW_TO_LINEAR } from "./g711.ts";
-import { PROMPTS } from "./prompts.ts";
+import { BRIDGES, PROMPTS } from "./prompts.ts";
 import { writeWav } from "./wav.ts";
 
 function samplesOf({ data }: Audio): number[] {
@@ -30,7 +30,7 @@ function stereo(left: number[], right: number[], sampleRate: number): Uint8Array
   return wav;
 }
 
-for (const [name, wav] of Object.entries(PROMPTS)) {
+for (const [name, wav] of Object.entries({ ...PROMPTS, ...BRIDGES })) {
   Deno.test(`the prompt "${name}" is a file that Webex plays as it is: 44 bytes of header, 8 kHz mono mu-law`, () => {
     const prompt = readPrompt(wav);
     assert.deepEqual(prompt.format, TELEPHONY);

@@ -36,6 +36,16 @@ export interface CallInfo {
   readonly signal: AbortSignal;
 }
 
+/** A failure that its connector has a name for: thrown by `converse()`, the name is the call's `call_failed` code. */
+export class AgentFailure extends Error {
+  override readonly name: string = "AgentFailure";
+
+  /** `code`: lower case words joined by `_`, from a list that the connector can count. */
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** A door to one vendor's virtual agents. */
 export interface Connector extends Partial<AsyncDisposable> {
   /**
@@ -50,14 +60,14 @@ export interface Connector extends Partial<AsyncDisposable> {
   /** What a caller hears before a human takes over, when this connector fails. */
   readonly apology?: Audio;
 
-  /** Lists the agents on offer. Throws when the vendor cannot be asked. */
-  agents(): Promise<readonly Agent[]>;
+  /** Lists the agents on offer, as they were known a while ago or, `afresh`, as they are. Throws when the vendor cannot be asked. */
+  agents(afresh?: boolean): Promise<readonly Agent[]>;
 
   /**
    * Holds one conversation, from the first word to the last. Every input that
    * expects a reply (see `EXPECTS_REPLY`) is answered in order, each answer
    * closed by `listening`, `transfer` or `hang_up`. Return, and the call is
-   * over; throw, and the caller is handed to a human.
+   * over; throw, and the caller is handed to a human: an AgentFailure says why.
    */
   converse(call: CallInfo, caller: AsyncIterable<CallerInput>): AsyncIterable<AgentOutput>;
 }
@@ -66,6 +76,8 @@ export interface Connector extends Partial<AsyncDisposable> {
 export interface ConnectorDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Asks over HTTP. Throws what the platform throws. */
+  readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
   /** Reads a file of the operator's, such as a prompt. Throws what the platform throws. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates a file of the gateway's own, such as a recording, and its folder. */

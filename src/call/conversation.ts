@@ -1,16 +1,16 @@
 import type { Audio, AudioFormat } from "../audio/format.ts";
 import type { SpeechOptions } from "../audio/speech.ts";
 import type { Clock } from "../lib/clock.ts";
-import { codeOf, type ErrorCode } from "../lib/error_codes.ts";
+import { codeOf } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { Queue } from "../lib/queue.ts";
 import type { Redactor } from "../lib/redaction.ts";
-import type { CallInfo, Connector } from "./connector.ts";
+import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
 import { Discretion } from "./discretion.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
-import { type AgentOutput, ENDS_CALL, type InputExpectation } from "./output.ts";
+import { type AgentAct, type AgentNote, ENDS_CALL, type InputExpectation } from "./output.ts";
 import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
 
 /** Everything about a call but what is the conversation's own to tell. */
@@ -73,7 +73,7 @@ export class Conversation implements TurnHost {
   #owed: Turn[] = [];
   #inbox: Queue<CallerInput>;
   /** An end that nobody has heard yet. */
-  #unheard: AgentOutput[] = [];
+  #unheard: AgentAct[] = [];
   /** What the agent was ready to take when it last listened. */
   #expects: Partial<InputExpectation> = {};
   readonly #discretion: Discretion;
@@ -219,6 +219,10 @@ export class Conversation implements TurnHost {
     };
     try {
       for await (const output of this.connector.connector.converse(call, this.#inbox)) {
+        if (output.type === "heard" || output.type === "faltered") {
+          this.#note(output);
+          continue;
+        }
         while (!this.#ended && !this.#place(output)) await this.#turnToSpeakOn();
         if (this.#ended) return;
         await this.#deliver(discretion.mask(output));
@@ -226,8 +230,14 @@ export class Conversation implements TurnHost {
       }
       if (!this.#ended) this.#deliver({ type: "hang_up", reason: "agent_left" });
     } catch (error) {
-      this.#fail("agent_error", error);
+      this.#fail(error instanceof AgentFailure ? error.code : "agent_error", error);
     }
+  }
+
+  #note(note: AgentNote): void {
+    if (this.#ended) return;
+    if (note.type === "heard") this.#open.at(-1)?.agentHeard(note.what);
+    else this.#tell({ type: "agent_faltered", code: note.code });
   }
 
   #turnToSpeakOn(): Promise<void> {
@@ -237,7 +247,7 @@ export class Conversation implements TurnHost {
   }
 
   /** Where an output goes: to the turn that waits longest; else to the newest that is open; an end can wait for one. */
-  #place(output: AgentOutput): Turn | "nowhere" | undefined {
+  #place(output: AgentAct): Turn | "nowhere" | undefined {
     const waiting = this.#owed[0];
     if (waiting?.open) return waiting;
     if (waiting && !ENDS_CALL[output.type]) return "nowhere";
@@ -246,7 +256,7 @@ export class Conversation implements TurnHost {
     return ENDS_CALL[output.type] || output.type === "listening" ? "nowhere" : undefined;
   }
 
-  #deliver(output: AgentOutput, outcome?: CallOutcome): Promise<void> | undefined {
+  #deliver(output: AgentAct, outcome?: CallOutcome): Promise<void> | undefined {
     const place = this.#place(output);
     const turn = place instanceof Turn ? place : undefined;
     if (turn && turn === this.#owed[0]) this.#answering(turn);
@@ -284,17 +294,17 @@ export class Conversation implements TurnHost {
   }
 
   /** The agent cannot go on: the caller hears an apology, never the error, and is handed to a human. */
-  #fail(code: "agent_error" | "agent_timeout", error?: unknown): void {
+  #fail(code: string, error?: unknown): void {
     if (this.#ended) return;
     const name = error instanceof Error ? error.name : undefined;
     this.options.log.error("agent failed", {
       call: this.call.id,
       connector: this.connector.id,
-      code: codeOf(`call_${code}`) satisfies ErrorCode,
+      code: codeOf(code),
       error: name,
     });
     this.#tell({ type: "call_failed", code });
-    const apology: AgentOutput = {
+    const apology: AgentAct = {
       type: "say",
       audio: this.connector.connector.apology ?? this.options.apology,
       bargeIn: false,

@@ -4,7 +4,8 @@ import { silentLog } from "../../tests/logs.ts";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { frames, join, silence, speech } from "../../tests/speech_samples.ts";
 import { type Audio, durationMs, TELEPHONY } from "../audio/format.ts";
-import type { CallInfo, Connector } from "./connector.ts";
+import { Queue } from "../lib/queue.ts";
+import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
 import type { CallEvent } from "./event.ts";
 import type { CallerInput } from "./input.ts";
@@ -465,4 +466,99 @@ Deno.test("idleMs() counts from the last time anything was heard", async () => {
   assert.equal(call.idleMs(), 0);
   clock.advance(3000);
   assert.equal(call.idleMs(), 3000);
+});
+
+const FRAMES: Connector["hears"] = { as: "frames", format: TELEPHONY };
+
+/** An agent with an ear of its own, which a test moves. */
+function listener(): { connector: Connector; does: (output: AgentOutput) => void; heard: string[] } {
+  const outputs = new Queue<AgentOutput>(100);
+  const heard: string[] = [];
+  return {
+    heard,
+    does: (output) => void outputs.push(output),
+    connector: {
+      ...polite,
+      hears: FRAMES,
+      async *converse(_call, caller) {
+        const hearing = (async () => {
+          for await (const { type } of caller) if (type !== "audio") heard.push(type);
+          outputs.close();
+        })();
+        yield* outputs;
+        await hearing;
+      },
+    },
+  };
+}
+
+Deno.test("an agent that has heard the caller out before the gateway's ear ends the speech, once", async () => {
+  const { connector, does, heard } = listener();
+  const { call, clock, open, types } = answer(connector);
+  const { line, turn } = open();
+  speak(turn, join(silence(300), speech("slt_booking")));
+  assert.deepEqual(line.heard, ["input_started"]);
+  does({ type: "heard", what: "speech_ended" });
+  does({ type: "say", text: "done", bargeIn: true });
+  does({ type: "listening" });
+  await line.over();
+  speak(turn, silence(2000));
+  assert.deepEqual(line.heard, ["input_started", "input_ended", "say done", "listening"]);
+  await clock.nextTurn();
+  assert.deepEqual(heard, ["speech_started", "speech_ended"]);
+  assert.equal(types().filter((type) => type === "speech_ended").length, 1);
+  call.hangUp("caller");
+});
+
+Deno.test("an agent that hears speech where the gateway's ear hears none starts and ends it, and cuts the last answer short", async () => {
+  const { connector, does, heard } = listener();
+  const { call, clock, open } = answer(connector);
+  const first = open();
+  first.turn.hear({ type: "started" });
+  does({ type: "say", text: "welcome", bargeIn: true });
+  const second = open();
+  speak(second.turn, silence(500));
+  does({ type: "heard", what: "speech_started" });
+  does({ type: "heard", what: "speech_started" });
+  await first.line.over();
+  assert.deepEqual(first.line.heard, ["say welcome", "cut_short"]);
+  does({ type: "heard", what: "speech_ended" });
+  does({ type: "listening" });
+  does({ type: "say", text: "done", bargeIn: true });
+  does({ type: "listening" });
+  await second.line.over();
+  assert.deepEqual(second.line.heard, ["input_started", "input_ended", "say done", "listening"]);
+  await clock.nextTurn();
+  assert.deepEqual(heard, ["started", "speech_started", "speech_ended"]);
+  call.hangUp("caller");
+});
+
+Deno.test("what an agent hears when nobody can be speaking is let go", async () => {
+  const { connector, does, heard } = listener();
+  const { call, open } = answer(connector);
+  const { line, turn } = open();
+  turn.hear({ type: "started" });
+  does({ type: "heard", what: "speech_ended" });
+  does({ type: "listening" });
+  await line.over();
+  assert.deepEqual(line.heard, ["listening"]);
+  assert.deepEqual(heard, ["started"]);
+  call.hangUp("caller");
+});
+
+Deno.test("an agent that falters is told of with its code, and the call goes on; one that fails with a name ends it with that name", async () => {
+  const { open, events } = answer(agent(function* (input) {
+    if (input.type === "keys") throw new AgentFailure("vendor_throttled", "too many callers");
+    yield { type: "faltered", code: "vendor_slow" };
+    yield { type: "listening" };
+  }));
+  const first = open();
+  first.turn.hear({ type: "started" });
+  await first.line.over();
+  const second = open();
+  second.turn.hear({ type: "keys", digits: "1" });
+  await second.line.over();
+  assert.deepEqual(second.line.heard, ["say", "transfer"]);
+  const codes = events.flatMap((event) => "code" in event ? [`${event.type} ${event.code}`] : []);
+  assert.deepEqual(codes, ["agent_faltered vendor_slow", "call_failed vendor_throttled"]);
 });

@@ -38,11 +38,14 @@ export class AgentDirectory {
     this.#states = connectors.map(({ id, kind }) => ({ id, kind, agents: [] }));
   }
 
-  /** Asks every connector for its agents. Never throws: a connector that fails keeps what it had, and the reason. */
-  async refresh(): Promise<void> {
+  /**
+   * Asks every connector for its agents, `afresh` even those that would rather tell what they know. Never throws: a
+   * connector that fails keeps what it had, and the reason.
+   */
+  async refresh(afresh = false): Promise<void> {
     const found = await Promise.all(this.connectors.map(async (named, at) => {
       try {
-        return { named, agents: await named.connector.agents(), failure: undefined };
+        return { named, agents: await named.connector.agents(afresh), failure: undefined };
       } catch (error) {
         const failure = error instanceof Error ? error.name : "unknown";
         this.log.warn("connector cannot list its agents", { connector: named.id, error: failure });

@@ -1,5 +1,5 @@
 import { MASK, type Redactor } from "../lib/redaction.ts";
-import type { AgentOutput, InputExpectation, Remarks } from "./output.ts";
+import type { AgentAct, InputExpectation, Remarks } from "./output.ts";
 
 /** Entries of keys that are remembered to be masked; the oldest are forgotten first. */
 const MOST_ENTRIES = 32;
@@ -37,7 +37,7 @@ export class Discretion {
   }
 
   /** The output as others may have it. What the caller is to hear stays as it is. */
-  mask(output: AgentOutput): AgentOutput {
+  mask(output: AgentAct): AgentAct {
     switch (output.type) {
       case "say":
       case "no_match":

@@ -19,6 +19,8 @@ export type CallHappening =
   | { readonly type: "agent_turn"; readonly turn: number; readonly waitedMs: number }
   /** `frames`: packets of audio that came in the turn. */
   | { readonly type: "turn_closed"; readonly turn: number; readonly cancelled: boolean; readonly frames: number }
+  /** The agent failed the caller, and the call goes on. */
+  | { readonly type: "agent_faltered"; readonly code: string }
   | { readonly type: "call_failed"; readonly code: string }
   | { readonly type: "call_ended"; readonly outcome: CallOutcome; readonly reason: string };
 

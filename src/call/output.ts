@@ -2,13 +2,23 @@ import type { Audio } from "../audio/format.ts";
 import type { Data } from "./input.ts";
 
 /** Everything a virtual agent can do, whatever vendor it came from. */
-export type AgentOutput =
+export type AgentOutput = AgentAct | AgentNote;
+
+/** What an agent does that the caller's side is told. */
+export type AgentAct =
   | Say
   | Listening
   | { readonly type: "no_match" }
   | { readonly type: "custom"; readonly name: string; readonly data: Data }
   | Transfer
   | HangUp;
+
+/** What an agent lets the conversation know, and no wire carries. */
+export type AgentNote =
+  /** Its own ear was quicker than the gateway's, or heard speech in what the gateway's took for noise. */
+  | { readonly type: "heard"; readonly what: "speech_started" | "speech_ended" }
+  /** It failed the caller this once, and goes on. `code`: its connector's own name for what went wrong. */
+  | { readonly type: "faltered"; readonly code: string };
 
 /** Something for the caller to hear. */
 export interface Say {
@@ -20,6 +30,8 @@ export interface Say {
   readonly bargeIn: boolean;
   /** Play it now, more of the same answer follows: a filler. Held back where the caller's side takes no partial answers. */
   readonly interim?: boolean;
+  /** A piece of longer audio: what is said next goes on where it ends. */
+  readonly piece?: boolean;
 }
 
 /** It is the caller's turn: the answer is complete. */
@@ -89,4 +101,6 @@ export const ENDS_CALL: { readonly [T in AgentOutput["type"]]: boolean } = {
   custom: false,
   transfer: true,
   hang_up: true,
+  heard: false,
+  faltered: false,
 };

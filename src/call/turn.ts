@@ -3,12 +3,12 @@ import { type AudioFormat, bytesPerSample, sameFormat } from "../audio/format.ts
 import { type SpeechListener, SpeechMarker, type SpeechOptions } from "../audio/speech.ts";
 import type { Connector } from "./connector.ts";
 import type { CallerInput } from "./input.ts";
-import type { AgentOutput } from "./output.ts";
+import type { AgentAct } from "./output.ts";
 import { UtteranceBuffer } from "./utterance.ts";
 
 /** What a wire is given to send: what the agent does, and what the gateway itself has to say about the caller's turn. */
 export type TurnOutput =
-  | AgentOutput
+  | AgentAct
   | { readonly type: "input_started" }
   | { readonly type: "input_ended" }
   /** The caller went on before this answer was complete: let go of what has not been sent, and close it properly. */
@@ -61,6 +61,8 @@ export class Turn implements SpeechListener {
   #format: AudioFormat | undefined;
   #utterance: UtteranceBuffer | undefined;
   #converter: Converter | undefined;
+  /** Whether the caller is speaking, as far as anybody has noticed. */
+  #speaking = false;
   /** How much of the speech has been heard, and the most that is. */
   #speechBytes = 0;
   #mostSpeechBytes = 0;
@@ -94,7 +96,7 @@ export class Turn implements SpeechListener {
     this.#frame = undefined;
     if (this.#state !== "hearing") return room;
     this.#utterance?.add(data, this.#taken, to);
-    if (this.#marker.speaking) {
+    if (this.#speaking) {
       this.#speechBytes += to - from;
       if (this.#speechBytes >= this.#mostSpeechBytes) this.#endSpeech(0);
     }
@@ -117,8 +119,15 @@ export class Turn implements SpeechListener {
   /** The caller's side will send no more: speech that has not ended ends here, and a turn that asked for nothing closes. */
   halfClosed(): void {
     if (this.#state !== "hearing") return;
-    if (this.#marker?.speaking) this.#endSpeech(0);
+    if (this.#speaking) this.#endSpeech(0);
     else this.close();
+  }
+
+  /** The agent's own ear has heard the caller begin, or end. Says so to the caller's side, unless the gateway's ear was first. */
+  agentHeard(what: "speech_started" | "speech_ended"): void {
+    if (!this.#marker) return;
+    this.speechStarted(0);
+    if (what === "speech_ended") this.#endSpeech(0);
   }
 
   /** The stream is gone. The call goes on without it. */
@@ -148,7 +157,8 @@ export class Turn implements SpeechListener {
   }
 
   speechStarted(offset: number): void {
-    if (this.#state !== "hearing") return;
+    if (this.#state !== "hearing" || this.#speaking) return;
+    this.#speaking = true;
     this.#speechBytes = 0;
     this.#take(offset);
     this.#utterance?.begin();
@@ -166,7 +176,7 @@ export class Turn implements SpeechListener {
 
   /** Pricks up the ears for a format. Speech that was under way in another one ends there. */
   #listen(format: AudioFormat): void {
-    if (this.#marker?.speaking) return this.#endSpeech(0);
+    if (this.#speaking) return this.#endSpeech(0);
     this.#marker?.[Symbol.dispose]();
     this.#marker = new SpeechMarker(format, this.host.speech, this);
     this.#format = format;

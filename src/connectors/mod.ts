@@ -1,4 +1,5 @@
 import type { ConnectorDefinition } from "../call/connector.ts";
+import { awsLex } from "./aws_lex/mod.ts";
 import { echo } from "./echo.ts";
 import { localAudio } from "./local_audio.ts";
 
@@ -7,4 +8,5 @@ import { localAudio } from "./local_audio.ts";
 export const connectors: readonly ConnectorDefinition<any>[] = [
   localAudio,
   echo,
+  awsLex,
 ];

@@ -13,11 +13,21 @@ const SILENCE = silenceByte("mulaw");
 /** Writes that may wait for a slow disk; one more, and the recording ends. */
 const MOST_WRITES = 10;
 
+const USUAL_NAME = "caller_audio_{conversation_id}_{timestamp}.wav";
+
+/** What may be different about a recording. */
+export interface RecordingOptions {
+  /** The file's name; {conversation_id} and {timestamp} stand for those of the call. */
+  readonly name?: string;
+  /** The most bytes of audio in the file. */
+  readonly mostBytes?: number;
+}
+
 /** Returns a file name that holds a conversation id safely: nothing of it can leave the folder or hide the file. */
-export function recordingName(callId: string, at: Date): string {
+export function recordingName(callId: string, at: Date, name = USUAL_NAME): string {
   const id = callId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
   const time = at.toISOString().replaceAll(/[-:]/g, "").replace("T", "_").replace(".", "_").slice(0, 19);
-  return `caller_audio_${id}_${time}.wav`;
+  return name.replaceAll("{conversation_id}", id).replaceAll("{timestamp}", time);
 }
 
 /**
@@ -39,7 +49,12 @@ export class Recording {
   #writing: Promise<void> = Promise.resolve();
 
   /** `folder`: where the file goes; it is made if need be. */
-  constructor(readonly call: CallInfo, readonly folder: string, readonly deps: ConnectorDeps) {}
+  constructor(
+    readonly call: CallInfo,
+    readonly folder: string,
+    readonly deps: ConnectorDeps,
+    readonly options: RecordingOptions = {},
+  ) {}
 
   /** Adds a frame of 8 kHz mu-law, or, when it is `sensitive`, as much silence; copies it. */
   add(data: Uint8Array, sensitive = false): void {
@@ -65,7 +80,8 @@ export class Recording {
 
   #start(): void {
     this.#started = true;
-    const path = `${this.folder}/${recordingName(this.call.id, new Date(this.deps.clock.date()))}`;
+    const name = recordingName(this.call.id, new Date(this.deps.clock.date()), this.options.name);
+    const path = `${this.folder}/${name}`;
     this.#write(async () => {
       this.#file = await this.deps.createFile(path);
       await this.#file.write(wavHeader(TELEPHONY, 0), 0);
@@ -83,7 +99,9 @@ export class Recording {
       await this.#file!.write(block, at);
       await this.#file!.write(header, 0);
     });
-    if (this.#given + BLOCK_BYTES > MOST_BYTES) this.#stop("it is as long as a recording may be");
+    if (this.#given + BLOCK_BYTES > Math.min(MOST_BYTES, this.options.mostBytes ?? Infinity)) {
+      this.#stop("it is as long as a recording may be");
+    }
   }
 
   /** Writes once everything before is written. */

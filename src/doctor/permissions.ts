@@ -72,9 +72,9 @@ export function missingPermission(error: unknown): Finding | undefined {
   return fail("PERMISSION-MISSING", messageOf(error), `run the doctor with ${flag} as well`);
 }
 
-/** Whether the `--allow-…` flags of a command line allow it. Paths are told apart by name: links are not followed. */
+/** Whether the `--allow-…` flags of a command line, in quotes or not, allow it. Paths are told apart by name: links are not followed. */
 export function grants(command: string, { kind, target }: Need): boolean {
-  const words = command.split(/\s+/);
+  const words = command.split(/\s+/).map((word) => word.replace(/^'(.*)'$/, "$1"));
   const letter = { net: "-N", read: "-R", write: "-W" }[kind];
   if (words.some((word) => word === "-A" || word === "--allow-all")) return true;
   return words.some((word) => {

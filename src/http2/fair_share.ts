@@ -5,7 +5,10 @@ const SHARE_MS = 2;
 /** What comes back of it in each ms: a client may take a quarter of the time without ever waiting. */
 const RECOVERY = 0.25;
 
-/** The clients that have used up their share and have more to do: each turn of the event loop lets one of them go on. */
+/**
+ * The clients that have used up their share and have more to do. Each turn of the event loop lets some of them go on, one
+ * after the other, until together they have had one share.
+ */
 export class TurnQueue {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
@@ -27,10 +30,19 @@ export class TurnQueue {
     this.#calling = true;
     while (this.#waiting.length > 0) {
       await this.#clock.nextTurn();
-      this.#waiting.shift()!();
+      const until = this.#clock.now() + SHARE_MS;
+      do {
+        this.#waiting.shift()!();
+        await workDone();
+      } while (this.#waiting.length > 0 && this.#clock.now() < until);
     }
     this.#calling = false;
   }
+}
+
+/** Resolves once the client that was let go on has taken the frames it has: it does so within the same turn. */
+async function workDone(): Promise<void> {
+  for (let microtasks = 0; microtasks < 8; microtasks++) await undefined;
 }
 
 /**

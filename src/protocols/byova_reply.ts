@@ -119,6 +119,8 @@ export class Reply implements TurnSink {
 
   #say(say: Say): void {
     if (this.options.speaks === "pieces" && say.audio) return this.#stream(say);
+    if (say.piece && say.audio) return this.#gather(say);
+    this.#bindPieces();
     this.#prompts.push({
       isBargeInEnabled: this.options.bargeIn ?? say.bargeIn,
       ...(say.text === undefined ? {} : { text: say.text }),
@@ -135,6 +137,24 @@ export class Reply implements TurnSink {
     this.#bargeIn = bargeIn;
     this.#queue(this.#toTelephone(audio!.data, audio!.format));
     this.#sendChunks();
+  }
+
+  /** Keeps a piece of a prompt that goes out whole. */
+  #gather({ audio, bargeIn }: Say): void {
+    this.#bargeIn = bargeIn;
+    this.#queue(this.#toTelephone(audio!.data, audio!.format));
+  }
+
+  /** Makes one prompt of the pieces that have come so far. */
+  #bindPieces(): void {
+    if (this.options.speaks === "pieces") return;
+    this.#drainConverter();
+    if (this.#audio.length === 0) return;
+    this.#prompts.push({
+      isBargeInEnabled: this.options.bargeIn ?? this.#bargeIn,
+      audioContent: writeWav({ format: TELEPHONY, data: this.#audio }),
+    });
+    this.#audio = new Uint8Array();
   }
 
   #toTelephone(data: Uint8Array, format: AudioFormat): Uint8Array {
@@ -202,6 +222,7 @@ export class Reply implements TurnSink {
   }
 
   #end(event: Partial<OutputEvent>, { reason, data, ...remarks }: Remarks & { reason?: string; data?: object }): void {
+    this.#bindPieces();
     this.#prompts = this.#prompts.map((prompt) => ({ ...prompt, isBargeInEnabled: false }));
     this.#bargeIn = false;
     this.#announce(data || reason ? { ...event, metadata: { ...(reason ? { reason } : {}), ...data } } : event);
@@ -216,6 +237,7 @@ export class Reply implements TurnSink {
 
   /** Sends the one FINAL of a reply. A reply in chunks is closed by a prompt whose audio is empty. */
   #finalize(response: Response, closesChunks: boolean): void {
+    this.#bindPieces();
     this.#flush();
     const prompts = this.#prompts.splice(0);
     if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });

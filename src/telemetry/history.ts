@@ -7,7 +7,13 @@ const MOST_CALLS = 200;
 /** How many calls may be going on before the start of the oldest is forgotten. */
 const MOST_STARTED = 100_000;
 /** What the sample calls an event, for those that its users know; the rest would only crowd these out. */
-const KEPT: ReadonlySet<CallEvent["type"]> = new Set(["call_started", "caller_turn", "call_failed", "call_ended"]);
+const KEPT: ReadonlySet<CallEvent["type"]> = new Set([
+  "call_started",
+  "caller_turn",
+  "agent_faltered",
+  "call_failed",
+  "call_ended",
+]);
 
 /** The last calls and what happened in them, kept in memory. */
 export class History implements AsyncDisposable {

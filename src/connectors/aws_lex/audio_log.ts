@@ -1,0 +1,37 @@
+import { convert } from "../../audio/convert.ts";
+import { type Audio, TELEPHONY } from "../../audio/format.ts";
+import type { CallInfo, ConnectorDeps } from "../../call/connector.ts";
+import type { Say } from "../../call/output.ts";
+import { Recording } from "../recording.ts";
+import type { LexConfig } from "./options.ts";
+
+/** Writes what went to Lex and what came back, in a file for each side. */
+export class AudioLog {
+  readonly #heard: Recording;
+  readonly #spoken: Recording | undefined;
+
+  constructor(call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
+    const record = (source: string) =>
+      new Recording(call, options.output_dir, deps, {
+        name: options.filename_format.replaceAll("{source}", source),
+        mostBytes: options.max_file_size,
+      });
+    this.#heard = record("wxcc");
+    this.#spoken = options.log_all_audio ? record("aws") : undefined;
+  }
+
+  /** The caller's side. */
+  heard(audio: Audio): void {
+    this.#heard.add(convert(audio, TELEPHONY).data);
+  }
+
+  /** The bot's side, as the telephone plays it. */
+  spoken({ audio }: Say): void {
+    if (audio) this.#spoken?.add(audio.data);
+  }
+
+  async finish(): Promise<void> {
+    await this.#heard.finish();
+    await this.#spoken?.finish();
+  }
+}

@@ -1,0 +1,114 @@
+import type { CallInfo } from "../../call/connector.ts";
+import { readExpectation } from "../../call/expectation.ts";
+import type { Data } from "../../call/input.ts";
+import type { AgentAct, Say } from "../../call/output.ts";
+import type { LexAnswer } from "./answer.ts";
+import type { LexBot } from "./bots.ts";
+import type { LexConfig } from "./options.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type LexRules, readRules } from "./rules.ts";
+import { wordsOf } from "./wording.ts";
+
+/** Characters of a transcript; beyond them its oldest lines go. */
+const MOST_TRANSCRIPT = 20_000;
+const MOST_SUMMARY = 2000;
+/** What a flow can route by (the sample's contract for hand-offs). */
+const ROUTING_HINT = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const NO_RULES: LexRules = { expects: {}, allowInterrupt: undefined, deletionKey: "" };
+
+/** What a call with a bot has come to: who said what, what the bot wants next, and how each answer is closed. */
+export class Dialogue {
+  #lines: string[] = [];
+  #characters = 0;
+  #answers = 0;
+  #rules = NO_RULES;
+  #sensitive = false;
+  /** What the bot said last, to be said again to a caller who says nothing. */
+  lastWords: readonly Say[] = [];
+  /** How often in a row the caller has said nothing. */
+  silences = 0;
+  /** How often in a row Lex has not answered. */
+  failures = 0;
+
+  constructor(readonly call: CallInfo, readonly bot: LexBot, readonly config: LexConfig) {}
+
+  /** What the bot has said about the caller's next input. */
+  get rules(): LexRules {
+    return this.#rules;
+  }
+
+  /** Whether the bot has not yet answered at all. */
+  get firstTurn(): boolean {
+    return this.#answers === 0;
+  }
+
+  /** Whether the caller may cut short what the bot says now. */
+  mayInterrupt(answer: LexAnswer | undefined): boolean {
+    const allowed = answer === undefined ? undefined : readRules(answer).allowInterrupt;
+    return allowed ?? this.config.barge_in_enabled;
+  }
+
+  /** It is the caller's turn, as it was before. */
+  listening(): AgentAct {
+    const expects = { ...readExpectation(this.config.input), ...this.#rules.expects, sensitive: this.#sensitive };
+    return { type: "listening", expects, transcript: this.#lines.join("\n") };
+  }
+
+  /** Takes note of an answer that has been said, and returns what ends it. `pressed`: the caller's part was keys. */
+  close(answer: LexAnswer): AgentAct {
+    this.failures = 0;
+    const { outcome, reason } = outcomeOf(answer, this.config.outcomes, this.firstTurn);
+    if (!this.firstTurn && answer.heard !== "") this.#write("Caller", this.#sensitive ? "[hidden]" : answer.heard);
+    const words = wordsOf(answer.messages);
+    if (words !== "") this.#write("Agent", words);
+    this.#answers++;
+    this.#rules = readRules(answer);
+    this.#sensitive = answer.asksFor !== "" && this.config.sensitive_slots.includes(answer.asksFor);
+    if (outcome === "continue") return this.listening();
+    const summary = this.#summary(answer);
+    const data = this.#handOff(answer, summary);
+    const type = outcome === "transfer" ? "transfer" : "hang_up";
+    return { type, reason, data, summary, transcript: this.#lines.join("\n") };
+  }
+
+  #write(who: string, words: string): void {
+    const line = `${who}: ${words}`.slice(0, MOST_TRANSCRIPT);
+    this.#lines.push(line);
+    this.#characters += line.length + 1;
+    while (this.#characters > MOST_TRANSCRIPT && this.#lines.length > 1) {
+      this.#characters -= this.#lines.shift()!.length + 1;
+    }
+  }
+
+  /** What a human is told: the names are the sample's, for the flows that read them. */
+  #handOff({ intent, sessionAttributes }: LexAnswer, summary: string): Data {
+    const hint = sessionAttributes.routing_hint?.trim() ?? "";
+    return {
+      ...(intent ? { intent_name: intent.name, intent_state: intent.state } : {}),
+      bot_name: this.bot.name,
+      conversation_id: this.call.id,
+      slots: Object.fromEntries(this.#slots(intent)),
+      summary,
+      ...(ROUTING_HINT.test(hint) ? { routing_hint: hint } : {}),
+    };
+  }
+
+  /** The bot's own summary, or what we know. */
+  #summary({ intent, sessionAttributes }: LexAnswer): string {
+    const own = sessionAttributes.summary?.trim() ?? "";
+    if (own !== "") return own.slice(0, MOST_SUMMARY);
+    const slots = this.#slots(intent).map(([name, value]) => ` ${name}: ${value}.`).join("");
+    const about = intent ? `${intent.name} (${intent.state})` : "nothing that it recognized";
+    return `The caller spoke with ${this.bot.name} about ${about}.${slots}`.slice(0, MOST_SUMMARY);
+  }
+
+  /** The slots that may leave: those that the operator has named, and never one that is sensitive. */
+  #slots(intent: LexAnswer["intent"]): [name: string, value: string][] {
+    const { metadata_slots: named, sensitive_slots: sensitive } = this.config;
+    return Object.entries(intent?.slots ?? {}).flatMap(([name, slot]) => {
+      const value = slot?.value?.interpretedValue;
+      const may = (named.includes(name) || named.includes("*")) && !sensitive.includes(name);
+      return may && value ? [[name, value] as [string, string]] : [];
+    });
+  }
+}

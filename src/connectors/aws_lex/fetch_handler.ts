@@ -1,0 +1,25 @@
+import type { ConnectorDeps } from "../../call/connector.ts";
+import { authority, type SendOptions, target, type WireRequest, type WireResponse } from "./wire_request.ts";
+
+/** What `fetch` says for itself. */
+const OURS = new Set(["host", "content-length"]);
+
+/** Sends the SDK's requests by `fetch`: its own handlers sit on `node:http2`, which a peer can crash. */
+export class FetchHandler {
+  readonly metadata = { handlerProtocol: "http/1.1" };
+
+  constructor(readonly fetch: ConnectorDeps["fetch"]) {}
+
+  /** Throws what `fetch` throws. */
+  async handle(request: WireRequest, { abortSignal }: SendOptions = {}): Promise<{ response: WireResponse }> {
+    const response = await this.fetch(`${request.protocol}//${authority(request)}${target(request)}`, {
+      method: request.method,
+      headers: Object.entries(request.headers).filter(([name]) => !OURS.has(name.toLowerCase())),
+      redirect: "manual",
+      ...(request.body === undefined ? {} : { body: request.body as BodyInit }),
+      ...(abortSignal ? { signal: abortSignal as AbortSignal } : {}),
+    });
+    const body = response.body ?? new Uint8Array();
+    return { response: { statusCode: response.status, headers: Object.fromEntries(response.headers), body } };
+  }
+}

@@ -1,0 +1,192 @@
+import { Buffer } from "node:buffer";
+import { RecognizeUtteranceCommand, StartConversationCommand } from "@aws-sdk/client-lex-runtime-v2";
+import { EventStreamCodec } from "@smithy/core/event-streams";
+import type { ScriptedLex } from "./scripted_lex.ts";
+
+type Json = Record<string, unknown>;
+
+const codec = new EventStreamCodec(
+  (bytes) => new TextDecoder().decode(typeof bytes === "string" ? Buffer.from(bytes) : bytes),
+  (text) => new TextEncoder().encode(text),
+);
+
+/** What a fake is like besides its script. */
+export interface FakeOptions {
+  /** Bots by name, with the ids of their aliases. */
+  readonly bots?: Readonly<Record<string, readonly string[]>>;
+  /** Answers a request instead of the script; its path is what it is asked for. */
+  readonly fault?: (path: string) => Response | undefined;
+}
+
+/**
+ * Amazon Lex V2 on a local port, as its API reference has it: REST for turns and lists, a signed event stream over HTTP/2
+ * for conversations. Requests without a signature of AWS's form are refused, as are events without one.
+ */
+export class FakeLex implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** The paths that were asked for. */
+  readonly asked: string[] = [];
+  /** When each request of RecognizeUtterance had come in whole, in ms of performance.now(). */
+  readonly heardAt: number[] = [];
+  /** When the first byte of each voice left, in ms of performance.now(). */
+  readonly spokeAt: number[] = [];
+
+  constructor(readonly script: ScriptedLex, readonly options: FakeOptions = {}) {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => this.#answer(request),
+    );
+  }
+
+  /** The lines of a `config` block that lead here. */
+  get block(): string {
+    const url = `http://127.0.0.1:${this.#server.addr.port}`;
+    return `region_name: us-east-1, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const path = decodeURIComponent(new URL(request.url).pathname);
+    this.asked.push(path);
+    const signed =
+      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/us-east-1\/lex\/aws4_request, SignedHeaders=\S+, Signature=\w+$/;
+    if (!signed.test(request.headers.get("authorization") ?? "")) return refusal("UnrecognizedClientException", 403);
+    const fault = this.options.fault?.(path);
+    if (fault) {
+      await request.body?.cancel();
+      return fault;
+    }
+    const session =
+      /^\/bots\/(\w+)\/botAliases\/(\w+)\/botLocales\/(\w+)\/sessions\/([^/]+)\/(utterance|conversation)$/;
+    const [, botId, botAliasId, localeId, sessionId, way] = session.exec(path) ?? [];
+    const about = { botId, botAliasId, localeId, sessionId };
+    if (way === "utterance") return await this.#utterance(request, about);
+    if (way === "conversation") return await this.#conversation(request, about);
+    return this.#list(path, await request.json());
+  }
+
+  #list(path: string, { maxResults = 10, nextToken = "0" }: { maxResults?: number; nextToken?: string }): Response {
+    const [, botName] = /^\/bots\/(\w+)\/botaliases\/?$/.exec(path) ?? [];
+    const { bots = {} } = this.options;
+    const from = Number(nextToken);
+    const all = botName === undefined ? Object.keys(bots) : bots[botName] ?? [];
+    const page = all.slice(from, from + Math.min(2, maxResults));
+    const rest = from + page.length < all.length ? { nextToken: String(from + page.length) } : {};
+    return Response.json(
+      botName === undefined
+        ? { botSummaries: page.map((name) => ({ botId: name, botName: name, botStatus: "Available" })), ...rest }
+        : { botAliasSummaries: page.map((id) => ({ botAliasId: id, botAliasStatus: "Available" })), ...rest },
+    );
+  }
+
+  async #utterance(request: Request, about: Json): Promise<Response> {
+    const head = (name: string) => request.headers.get(name) ?? undefined;
+    const inputStream = new Uint8Array(await request.arrayBuffer());
+    this.heardAt.push(performance.now());
+    try {
+      const command = new RecognizeUtteranceCommand({
+        ...about,
+        requestContentType: head("content-type"),
+        responseContentType: head("response-content-type"),
+        sessionState: head("x-amz-lex-session-state"),
+        requestAttributes: head("x-amz-lex-request-attributes"),
+        inputStream,
+      } as never);
+      const output = await this.script.runtime.send(command);
+      const fields = {
+        "x-amz-lex-messages": output.messages,
+        "x-amz-lex-interpretations": output.interpretations,
+        "x-amz-lex-session-state": output.sessionState,
+        "x-amz-lex-input-transcript": output.inputTranscript,
+      };
+      const headers = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
+      return new Response(this.#voice(output.audioStream as unknown as AsyncIterable<Uint8Array>), { headers });
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  #voice(audio: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+    let first = true;
+    const told = async function* (this: FakeLex) {
+      for await (const piece of audio) {
+        if (first) this.spokeAt.push(performance.now());
+        first = false;
+        yield piece;
+      }
+    };
+    return ReadableStream.from(told.call(this)) as ReadableStream<Uint8Array>;
+  }
+
+  async #conversation(request: Request, about: Json): Promise<Response> {
+    try {
+      const command = new StartConversationCommand({ ...about, requestEventStream: eventsOf(request.body!) } as never);
+      const { responseEventStream } = await this.script.runtime.send(command);
+      const out = async function* (this: FakeLex) {
+        let speaking = false;
+        try {
+          for await (const event of responseEventStream!) {
+            const [[type, body]] = Object.entries(event) as [[string, Json & { audioChunk?: Uint8Array }]];
+            if (body.audioChunk && !speaking) this.spokeAt.push(performance.now());
+            speaking = body.audioChunk !== undefined;
+            yield encode("event", type, body);
+          }
+        } catch (error) {
+          yield encode("exception", (error as Error).name, { message: "no" });
+        }
+      };
+      return new Response(ReadableStream.from(out.call(this)), {
+        headers: { "content-type": "application/vnd.amazon.eventstream" },
+      });
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+}
+
+/** Reads the events that a client has sent, each signed, in frames with checksums (Amazon event stream encoding). */
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Record<string, Json>> {
+  let rest = new Uint8Array();
+  for await (const piece of body) {
+    rest = new Uint8Array(Buffer.concat([rest, piece]));
+    while (rest.length >= 4) {
+      const length = new DataView(rest.buffer, rest.byteOffset).getUint32(0);
+      if (rest.length < length) break;
+      const signed = codec.decode(rest.slice(0, length));
+      rest = rest.slice(length);
+      if (!signed.headers[":chunk-signature"]) throw new Error("an event without a signature");
+      if (signed.body.length === 0) return;
+      const { headers, body } = codec.decode(signed.body);
+      const event = body.length > 0 ? JSON.parse(new TextDecoder().decode(body)) : {};
+      if (event.audioChunk) event.audioChunk = new Uint8Array(Buffer.from(event.audioChunk, "base64"));
+      yield { [String(headers[":event-type"]!.value)]: event };
+    }
+  }
+}
+
+function encode(kind: "event" | "exception", type: string, body: Json & { audioChunk?: Uint8Array }): Uint8Array {
+  const { audioChunk, ...rest } = body;
+  const plain = audioChunk ? { ...rest, audioChunk: Buffer.from(audioChunk).toString("base64") } : rest;
+  const text = (value: string) => ({ type: "string" as const, value });
+  return codec.encode({
+    headers: {
+      ":message-type": text(kind),
+      [kind === "event" ? ":event-type" : ":exception-type"]: text(type),
+      ":content-type": text("application/json"),
+    },
+    body: new TextEncoder().encode(JSON.stringify(plain)),
+  });
+}
+
+/** An exception of AWS's as it travels. */
+export function refusal(name: string, status: number): Response {
+  return Response.json({ message: "the caller said 4111" }, { status, headers: { "x-amzn-errortype": name } });
+}
+
+function refusalOf(error: unknown): Response {
+  const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  return refusal(name, $metadata?.httpStatusCode ?? 500);
+}

@@ -1,0 +1,208 @@
+import { strict as assert } from "node:assert";
+import { readWav } from "../../src/audio/wav.ts";
+import { Status } from "../../src/grpc/status.ts";
+import { OutputEvent_EventType as Event } from "../../src/protocols/gen/byova_common.ts";
+import { VoiceVAResponse_ResponseType as Type } from "../../src/protocols/gen/voicevirtualagent.ts";
+import { type Ended, TestGateway } from "../gateway_harness.ts";
+import { join, silence, speech } from "../speech_samples.ts";
+import { FakeLex, type FakeOptions, refusal } from "./fake_lex.ts";
+import { decides, exception, type LexLine, says, ScriptedLex } from "./scripted_lex.ts";
+
+/** Whole calls: Webex's side over a real gRPC port, Lex's over a real HTTP port, the SDK between them. */
+
+const sentence = join(silence(300), speech("slt_booking"), silence(1500));
+
+function lexThat(...lines: (LexLine | Error)[]): ScriptedLex {
+  return new ScriptedLex(({ text }) =>
+    text === "hello" ? says("Welcome.") : lines.shift() ?? says("Yes?", { heard: "yes" })
+  );
+}
+
+/** A gateway whose bots are a fake's. */
+async function house(script: ScriptedLex, block: string, options: FakeOptions = { bots: { Travel: ["LIVE"] } }) {
+  const lex = new FakeLex(script, options);
+  const gateway = await TestGateway.open(
+    `connectors: {aws_lex_connector: {type: aws_lex, config: {${lex.block}, ${block}}}}`,
+  );
+  return {
+    lex,
+    gateway,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await lex[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** An answer in short: type, events and how long its sound is. Chunks are told once. */
+function outline({ status, responses }: Ended): string[] {
+  assert.equal(status, Status.OK);
+  const lines = responses.map(({ prompts, outputEvents, responseType }) => {
+    const name = (table: object, value: number) => Object.entries(table).find(([, each]) => each === value)![0];
+    const sound = prompts.some(({ audioContent }) => audioContent.length > 0) ? ["sound"] : [];
+    return [name(Type, responseType), ...outputEvents.map(({ eventType }) => name(Event, eventType)), ...sound].join(
+      " ",
+    );
+  });
+  return lines.filter((line, at) => line !== "CHUNK sound" || lines[at - 1] !== line);
+}
+
+for (const mode of ["utterance", "streaming"] as const) {
+  const block = `mode: ${mode}`;
+
+  Deno.test(`${mode}: a call is greeted, heard, answered and handed over with everything a human should know`, async () => {
+    await using it = await house(
+      lexThat(
+        says("Where to?", { heard: "a flight" }),
+        decides("agent", "ReadyForFulfillment", "One second.", { heard: "a human" }),
+      ),
+      `${block}, metadata_slots: [City]`,
+    );
+    assert.deepEqual(it.gateway.gateway.agents, ["aws_lex_connector: Travel"]);
+    const call = it.gateway.call();
+    assert.deepEqual(outline(await call.start()), ["CHUNK sound", "FINAL"]);
+    assert.deepEqual(outline(await call.say(sentence)), [
+      "FINAL START_OF_INPUT",
+      "CHUNK END_OF_INPUT",
+      "CHUNK sound",
+      "FINAL",
+    ]);
+    const last = await call.say(sentence);
+    assert.deepEqual(outline(last), [
+      "FINAL START_OF_INPUT",
+      "CHUNK END_OF_INPUT",
+      "CHUNK sound",
+      "FINAL TRANSFER_TO_AGENT",
+    ]);
+    const final = last.responses.at(-1)!;
+    assert.deepEqual({ ...final.outputEvents[0]!.metadata }, {
+      reason: "intent_ready_for_fulfillment",
+      intent_name: "agent",
+      intent_state: "ReadyForFulfillment",
+      bot_name: "Travel",
+      conversation_id: "call-1",
+      slots: { City: "Berlin" },
+      summary: "The caller spoke with Travel about agent (ReadyForFulfillment). City: Berlin.",
+    });
+    assert.match(final.sessionTranscript!.text!, /^Agent: Welcome\.\nCaller: a flight\nAgent: Where to\?/);
+  });
+
+  Deno.test(`${mode}: keys reach the bot, and what it says about the next ones reaches Webex`, async () => {
+    const sessionAttributes = { "x-amz-lex:dtmf:max-length:*:*": "4", "x-amz-lex:dtmf:end-timeout-ms:*:*": "2000" };
+    const script = lexThat(says("Your PIN?", { sessionState: { sessionAttributes } }), says("Thanks."));
+    await using it = await house(script, block);
+    const call = it.gateway.call();
+    await call.start();
+    const asked = await call.press("0");
+    assert.deepEqual(asked.responses.at(-1)!.inputHandlingConfig!.dtmfConfig, {
+      interDigitTimeoutMsec: 2000,
+      termchar: 16,
+      dtmfInputLength: 4,
+    });
+    assert.deepEqual(outline(await call.press("10*2")), ["CHUNK sound", "FINAL"]);
+    const keys = script.turns.slice(1).map((turn) => turn.keys ?? turn.text);
+    assert.deepEqual(keys, ["0", "10*2"]);
+    if (mode === "streaming") await call.event("SESSION_END");
+  });
+
+  Deno.test(`${mode}: a WAV call gets each answer as one file`, async () => {
+    const lex = new FakeLex(lexThat(says("Fine.", { heard: "yes", voiceMs: 900 })), { bots: { Travel: ["LIVE"] } });
+    {
+      await using gateway = await TestGateway.open(
+        `connectors: {lex: {type: aws_lex, delivery: wav, config: {${lex.block}, ${block}}}}`,
+      );
+      const call = gateway.call();
+      await call.start();
+      const answer = await call.say(sentence);
+      assert.deepEqual(outline(answer), ["FINAL START_OF_INPUT", "FINAL END_OF_INPUT", "FINAL sound"]);
+      assert.equal(readWav(answer.responses[2]!.prompts[0]!.audioContent).data.length, 7200);
+      await call.event("SESSION_END");
+    }
+    await lex[Symbol.asyncDispose]();
+  });
+
+  for (
+    const [name, status, code] of [
+      ["InternalServerException", 500, "lex_unavailable"],
+      ["DependencyFailedException", 424, "lex_lambda_failed"],
+    ] as const
+  ) {
+    Deno.test(`${mode}: ${name}: the caller is asked once more, then handed over; the events say why, and not what was said`, async () => {
+      await using it = await house(
+        lexThat(exception(name, status), exception(name, status)),
+        `${block}, filler_after_ms: 0`,
+      );
+      const call = it.gateway.call();
+      await call.start();
+      assert.deepEqual(outline(await call.say(sentence)).slice(-2), ["CHUNK sound", "FINAL"]);
+      const last = await call.say(sentence);
+      assert.deepEqual(outline(last).slice(-2), ["CHUNK sound", "FINAL TRANSFER_TO_AGENT"]);
+      assert.equal(last.responses.at(-1)!.outputEvents[0]!.metadata!.reason, code);
+      const events = await (await fetch(`${it.gateway.url}/api/connections`)).json();
+      const failures = events.connection_events.filter(({ event_type }: { event_type: string }) =>
+        event_type === "failure"
+      );
+      assert.deepEqual(failures.map((event: { code: string }) => event.code), [code, code]);
+      assert.doesNotMatch(JSON.stringify([events, it.gateway.log]), /4111|hunter2/);
+    });
+  }
+}
+
+Deno.test("throttling is waited out, unheard by the caller", async () => {
+  let times = 2;
+  await using it = await house(lexThat(says("Fine.", { heard: "yes" })), "mode: utterance", {
+    bots: { Travel: ["LIVE"] },
+    fault: (path) => path.endsWith("/utterance") && times-- > 0 ? refusal("ThrottlingException", 429) : undefined,
+  });
+  assert.deepEqual(outline(await it.gateway.call().start()), ["CHUNK sound", "FINAL"]);
+});
+
+Deno.test("a stream that Lex may not be asked for hands the caller over, with the reason", async () => {
+  await using it = await house(lexThat(), "mode: streaming", {
+    bots: { Travel: ["LIVE"] },
+    fault: (path) => path.endsWith("/conversation") ? refusal("AccessDeniedException", 403) : undefined,
+  });
+  const call = it.gateway.call();
+  await call.start();
+  const answer = await call.say(sentence);
+  assert.deepEqual(outline(answer).slice(-1), ["FINAL TRANSFER_TO_AGENT"]);
+  assert.equal(answer.responses.at(-1)!.outputEvents[0]!.metadata!.reason, "lex_access_denied");
+});
+
+Deno.test("a stream that is cut between two turns is opened again, and the caller notices nothing", async () => {
+  const script = lexThat(says("Fine.", { heard: "yes" }), says("Good.", { heard: "yes" }));
+  await using it = await house(script, "mode: streaming");
+  const call = it.gateway.call();
+  await call.start();
+  await call.say(sentence);
+  script.open[0]!.end();
+  while (script.open.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(outline(await call.say(sentence)).slice(-2), ["CHUNK sound", "FINAL"]);
+  await call.event("SESSION_END");
+});
+
+Deno.test("a discovery that fails leaves the gateway up, tells why, and finds the bots when it is asked again", async () => {
+  let broken = true;
+  await using it = await house(lexThat(), "mode: utterance", {
+    bots: { Travel: ["LIVE"], Bank: ["LIVE"], Shop: ["LIVE"] },
+    fault: (path) => !path.includes("/sessions/") && broken ? refusal("AccessDeniedException", 403) : undefined,
+  });
+  assert.deepEqual(it.gateway.gateway.agents, []);
+  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /AccessDeniedException/);
+  broken = false;
+  const { available_agents } = await (await fetch(`${it.gateway.url}/api/agents/refresh`)).json();
+  assert.deepEqual(available_agents, ["Travel", "Bank", "Shop"].map((name) => `aws_lex_connector: ${name}`));
+  assert.deepEqual(outline(await it.gateway.call().start()), ["CHUNK sound", "FINAL"]);
+});
+
+Deno.test("two connectors in two regions offer their own bots", async () => {
+  await using east = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
+  await using west = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
+  await using gateway = await TestGateway.open(`connectors:
+  east: {type: aws_lex, config: {mode: utterance, ${east.block}}}
+  west: {type: aws_lex, config: {mode: utterance, ${west.block}}}
+`);
+  assert.deepEqual(gateway.gateway.agents, ["east: Travel", "west: Travel"]);
+  await gateway.call({ virtualAgentId: "west: Travel" }).start();
+  assert.deepEqual([east, west].map(({ asked }) => asked.filter((path) => path.endsWith("/utterance")).length), [0, 1]);
+});
