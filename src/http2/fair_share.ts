@@ -45,14 +45,11 @@ async function workDone(): Promise<void> {
   for (let microtasks = 0; microtasks < 8; microtasks++) await undefined;
 }
 
-/**
- * How much work one client has caused lately, so that a busy one does not keep the others waiting. A new client has used
- * up its share: many that come at once take turns.
- */
+/** How much work one client has caused lately, so that a busy one does not keep the others waiting. */
 export class FairShare {
   readonly #clock: Clock;
   readonly #queue: TurnQueue;
-  #usedMs = SHARE_MS;
+  #usedMs = 0;
   /** When work began, or ended. */
   #since: number;
 

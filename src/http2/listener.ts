@@ -116,6 +116,9 @@ export class Http2Listener implements ConnectionKeeper {
     while (this.#open) {
       try {
         this.#take(await this.#socket.accept());
+        // The platform does only so much input and output in one turn of the event loop: a crowd at the door, taken at
+        // once, would use it up, and those inside would not be read for seconds.
+        await this.#clock.nextTurn();
       } catch {
         if (this.#open) await this.#makeWay();
       }
