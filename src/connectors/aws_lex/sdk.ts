@@ -46,6 +46,7 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
+/** What a client is made of. Requests of it throw what `credentials` and `requestHandler` throw, and Lex's exceptions by name. */
 export interface SdkOptions {
   readonly region: string;
   /** Scheme, host and port. */
@@ -67,6 +68,9 @@ interface Service {
   readonly resolveAuth: (config: Untyped) => Untyped;
   readonly authParameters: Untyped;
 }
+
+/** What the SDK has no logger for, it tells the console; failures reach us as errors. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 const MODELS: Service = {
   defaults: modelsDefaults.getRuntimeConfig,
@@ -102,6 +106,7 @@ function assemble({ defaults, resolveAuth, authParameters }: Service, options: S
     disableClockSkewCorrection: false,
     defaultSigningName: "lex",
     userAgentAppId: undefined,
+    logger: SILENT,
     defaultUserAgentProvider: () => Promise.resolve([["byova-gateway"]]),
     bodyLengthChecker: calculateBodyLength,
     sha256: Hash.bind(null, "sha256"),
@@ -173,17 +178,24 @@ function command(service: string, name: string, schema: unknown, streams = false
 const LIST = "LexModelBuildingServiceV2";
 const TALK = "AWSDeepSenseRunTimeServiceApi2_0";
 
+export type ListBotsCommand = Models.ListBotsCommand;
 export const ListBotsCommand: typeof Models.ListBotsCommand = command(LIST, "ListBots", modelsSchemas.ListBots$);
+
+export type ListBotAliasesCommand = Models.ListBotAliasesCommand;
 export const ListBotAliasesCommand: typeof Models.ListBotAliasesCommand = command(
   LIST,
   "ListBotAliases",
   modelsSchemas.ListBotAliases$,
 );
+
+export type RecognizeUtteranceCommand = Runtime.RecognizeUtteranceCommand;
 export const RecognizeUtteranceCommand: typeof Runtime.RecognizeUtteranceCommand = command(
   TALK,
   "RecognizeUtterance",
   runtimeSchemas.RecognizeUtterance$,
 );
+
+export type StartConversationCommand = Runtime.StartConversationCommand;
 export const StartConversationCommand: typeof Runtime.StartConversationCommand = command(
   TALK,
   "StartConversation",

@@ -168,21 +168,31 @@ Deno.test("every event of a conversation is signed together with the one before 
   assert.throws(() => changed.check({ ...events[0]!, payload: new Uint8Array(3) }), /or changed/);
 });
 
-Deno.test("a client needs no permission but for its host: no file, no variable, nothing of the system", async () => {
+Deno.test("a client needs no file, no variable, nothing of the system, and never writes to the console", async () => {
   const script = `
-    import { lexModels, ListBotsCommand } from ${JSON.stringify(import.meta.resolve("./sdk.ts"))};
-    const requestHandler = { metadata: {}, handle: () => Promise.resolve({
-      response: { statusCode: 200, headers: {}, body: new Blob(['{"botSummaries":[]}']).stream() } }) };
+    import { lexModels, lexRuntime, ListBotsCommand, StartConversationCommand } from ${
+    JSON.stringify(import.meta.resolve("./sdk.ts"))
+  };
+    const answers = [[200, '{"botSummaries":[]}'], [429, '{"__type":"ThrottlingException"}']];
+    const requestHandler = { metadata: {}, handle: () => {
+      const [statusCode, text] = answers.shift();
+      return Promise.resolve({ response: { statusCode, headers: {}, body: new Blob([text]).stream() } });
+    } };
     const credentials = () => Promise.resolve({ accessKeyId: "AKID", secretAccessKey: "x" });
-    const models = lexModels({ region: "us-east-1", endpoint: "http://x:1", credentials, requestHandler, maxAttempts: 3 });
-    console.log((await models.send(new ListBotsCommand({}))).botSummaries.length);`;
+    const options = { region: "us-east-1", endpoint: "http://x:1", credentials, requestHandler, maxAttempts: 3 };
+    const { botSummaries } = await lexModels(options).send(new ListBotsCommand({}));
+    const requestEventStream = (async function* () {})();
+    const session = ${JSON.stringify(SESSION)};
+    const talk = lexRuntime(options).send(new StartConversationCommand({ ...session, requestEventStream }));
+    await Deno.stdout.write(new TextEncoder().encode(botSummaries.length + await talk.catch(({ name }) => name)));`;
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, script);
     const { pathname } = new URL("../../../deno.json", import.meta.url);
-    const args = ["run", "--no-prompt", "--no-check", "--ignore-env", `--config=${pathname}`, file];
+    const args = ["run", "--quiet", "--no-prompt", "--no-check", "--ignore-env", `--config=${pathname}`, file];
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
-    assert.equal(new TextDecoder().decode(stdout), "0\n", new TextDecoder().decode(stderr));
+    const text = new TextDecoder();
+    assert.deepEqual([text.decode(stdout), text.decode(stderr)], ["0ThrottlingException", ""]);
   } finally {
     await Deno.remove(file);
   }
