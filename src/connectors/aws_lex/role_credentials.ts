@@ -57,16 +57,16 @@ export async function instanceCredentials(deps: CredentialDeps): Promise<AwsCred
 
 /** Returns the body of an answer. Throws an Error that holds nothing of it. */
 async function ask(
-  { fetch, clock }: CredentialDeps,
+  deps: CredentialDeps,
   whose: string,
   url: string,
   headers: Record<string, string>,
   method = "GET",
 ): Promise<string> {
   const late = new AbortController();
-  const callOff = clock.setTimer(TIMEOUT_MS, () => late.abort());
+  const callOff = deps.clock.setTimer(TIMEOUT_MS, () => late.abort());
   try {
-    const response = await fetch(url, { method, headers, redirect: "manual", signal: late.signal });
+    const response = await deps.fetch(url, { method, headers, redirect: "manual", signal: late.signal });
     const text = await readText(response, whose);
     if (response.status !== 200) throw cannot(whose, `status 200 expected: received ${response.status}`);
     return text;
