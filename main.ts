@@ -10,6 +10,7 @@ import { type Gateway, startGateway } from "./src/gateway.ts";
 import { systemClock } from "./src/lib/clock.ts";
 import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
+import { variable } from "./src/lib/variable.ts";
 import { configureLogging, type Log } from "./src/lib/log.ts";
 
 /** Read when nothing names another file. */
@@ -131,7 +132,7 @@ async function doctor(args: readonly string[]): Promise<number> {
         log,
         version: VERSION,
         carried: connectors,
-        connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch },
+        connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch, env: variable },
         startGateway,
         startCommand: denoConfig.tasks.start.command,
       }, options);
@@ -281,13 +282,6 @@ function stopSignal(): Promise<string> {
 function urlHost(host: string): string {
   if (host === "127.0.0.1" || host === "0.0.0.0" || host === "::" || host === "::1") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** A variable of the environment; one that may not be read is as good as not set. */
-function variable(name: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -33,6 +33,7 @@ const line = { speech: readPrompt(PROMPTS.welcome).data, frame: 160 };
 const log = createLog();
 const connector = await echo.create(echo.config.parse({}), {
   fetch,
+  env: () => undefined,
   clock: systemClock,
   log,
   readFile: Deno.readFile,

@@ -95,7 +95,15 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
         </main>
         <footer>
           <nav aria-label="Data">
-            {["/api/status", "/api/connections", "/api/config", "/api/trust", "/api/debug/sessions", "/health"].map((
+            {[
+              "/api/status",
+              "/api/connections",
+              "/api/config",
+              "/api/trust",
+              "/api/debug/sessions",
+              "/metrics",
+              "/health",
+            ].map((
               path,
             ) => <a key={path} href={path}>{path}</a>)}
           </nav>

@@ -21,6 +21,7 @@ import { codeOf } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
+import { variable } from "./lib/variable.ts";
 import type { Log } from "./lib/log.ts";
 import { burst } from "./lib/log_burst.ts";
 import { WebServer } from "./lib/web_server.ts";
@@ -71,7 +72,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   const directory = new AgentDirectory(
     await openConnectors(
       config,
-      { clock, log: log.child("connector"), fetch, readFile: Deno.readFile, createFile },
+      { clock, log: log.child("connector"), fetch, env: variable, readFile: Deno.readFile, createFile },
       built,
     ),
     log.child("agents"),

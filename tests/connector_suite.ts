@@ -11,6 +11,7 @@ export function testDeps(overrides: Partial<ConnectorDeps> = {}): ConnectorDeps 
   return {
     clock: new ManualClock(),
     log: silentLog(),
+    env: () => undefined,
     fetch: (url) => Promise.reject(new Error(`no network: ${url}`)),
     readFile: (path) => Promise.reject(new Deno.errors.NotFound(path)),
     createFile: (path) => Promise.reject(new Deno.errors.PermissionDenied(path)),

@@ -291,7 +291,7 @@ async function findings({ yaml, publicUrl, deps }: Fault): Promise<readonly Find
       log,
       version: "0.0.0-test",
       carried: connectors,
-      connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch },
+      connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch, env: () => undefined },
       startGateway,
       startCommand: START,
       ...deps,

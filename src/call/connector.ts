@@ -78,6 +78,8 @@ export interface ConnectorDeps {
   readonly log: Log;
   /** Asks over HTTP. Throws what the platform throws. */
   readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
+  /** A variable of the environment; undefined for one that is not set or may not be read. */
+  readonly env: (name: string) => string | undefined;
   /** Reads a file of the operator's, such as a prompt. Throws what the platform throws. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
   /** Creates a file of the gateway's own, such as a recording, and its folder. */

@@ -1,9 +1,13 @@
 import { Buffer } from "node:buffer";
-import { RecognizeUtteranceCommand, StartConversationCommand } from "@aws-sdk/client-lex-runtime-v2";
+import { RecognizeUtteranceCommand, StartConversationCommand } from "../../src/connectors/aws_lex/sdk.ts";
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import type { ScriptedLex } from "./scripted_lex.ts";
+import { checkRequest, EventSignatures } from "./signature.ts";
 
 type Json = Record<string, unknown>;
+
+/** Whose requests are answered. */
+const KEY = { accessKeyId: "AKID", secretAccessKey: "hunter2", region: "us-east-1", service: "lex" };
 
 const codec = new EventStreamCodec(
   (bytes) => new TextDecoder().decode(typeof bytes === "string" ? Buffer.from(bytes) : bytes),
@@ -20,7 +24,7 @@ export interface FakeOptions {
 
 /**
  * Amazon Lex V2 on a local port, as its API reference has it: REST for turns and lists, a signed event stream over HTTP/2
- * for conversations. Requests without a signature of AWS's form are refused, as are events without one.
+ * for conversations. Every signature is computed anew: requests and events with another are refused.
  */
 export class FakeLex implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -51,21 +55,31 @@ export class FakeLex implements AsyncDisposable {
   async #answer(request: Request): Promise<Response> {
     const path = decodeURIComponent(new URL(request.url).pathname);
     this.asked.push(path);
-    const signed =
-      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/us-east-1\/lex\/aws4_request, SignedHeaders=\S+, Signature=\w+$/;
-    if (!signed.test(request.headers.get("authorization") ?? "")) return refusal("UnrecognizedClientException", 403);
+    const streams = path.endsWith("/conversation");
+    const body = streams ? undefined : new Uint8Array(await request.arrayBuffer());
+    let seed: string;
+    try {
+      seed = checkRequest(
+        { ...signedPartsOf(request, streams ? ":authority" : "host"), ...(body ? { body } : {}) },
+        KEY,
+      );
+    } catch {
+      return refusal("UnrecognizedClientException", 403);
+    }
     const fault = this.options.fault?.(path);
     if (fault) {
-      await request.body?.cancel();
+      if (streams) await request.body?.cancel();
       return fault;
     }
     const session =
       /^\/bots\/(\w+)\/botAliases\/(\w+)\/botLocales\/(\w+)\/sessions\/([^/]+)\/(utterance|conversation)$/;
     const [, botId, botAliasId, localeId, sessionId, way] = session.exec(path) ?? [];
     const about = { botId, botAliasId, localeId, sessionId };
-    if (way === "utterance") return await this.#utterance(request, about);
-    if (way === "conversation") return await this.#conversation(request, about);
-    return this.#list(path, await request.json());
+    if (way === "utterance") return await this.#utterance(request.headers, body!, about);
+    if (way === "conversation") {
+      return await this.#conversation(eventsOf(request.body!, new EventSignatures(seed, KEY)), about);
+    }
+    return this.#list(path, JSON.parse(new TextDecoder().decode(body)));
   }
 
   #list(path: string, { maxResults = 10, nextToken = "0" }: { maxResults?: number; nextToken?: string }): Response {
@@ -82,9 +96,8 @@ export class FakeLex implements AsyncDisposable {
     );
   }
 
-  async #utterance(request: Request, about: Json): Promise<Response> {
-    const head = (name: string) => request.headers.get(name) ?? undefined;
-    const inputStream = new Uint8Array(await request.arrayBuffer());
+  async #utterance(headers: Headers, inputStream: Uint8Array, about: Json): Promise<Response> {
+    const head = (name: string) => headers.get(name) ?? undefined;
     this.heardAt.push(performance.now());
     try {
       const command = new RecognizeUtteranceCommand({
@@ -121,9 +134,9 @@ export class FakeLex implements AsyncDisposable {
     return ReadableStream.from(told.call(this)) as ReadableStream<Uint8Array>;
   }
 
-  async #conversation(request: Request, about: Json): Promise<Response> {
+  async #conversation(requestEventStream: AsyncIterable<unknown>, about: Json): Promise<Response> {
     try {
-      const command = new StartConversationCommand({ ...about, requestEventStream: eventsOf(request.body!) } as never);
+      const command = new StartConversationCommand({ ...about, requestEventStream } as never);
       const { responseEventStream } = await this.script.runtime.send(command);
       const out = async function* (this: FakeLex) {
         let speaking = false;
@@ -148,7 +161,10 @@ export class FakeLex implements AsyncDisposable {
 }
 
 /** Reads the events that a client has sent, each signed, in frames with checksums (Amazon event stream encoding). */
-async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Record<string, Json>> {
+async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  signatures: EventSignatures,
+): AsyncGenerator<Record<string, Json>> {
   let rest = new Uint8Array();
   for await (const piece of body) {
     rest = new Uint8Array(Buffer.concat([rest, piece]));
@@ -157,7 +173,12 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Recor
       if (rest.length < length) break;
       const signed = codec.decode(rest.slice(0, length));
       rest = rest.slice(length);
-      if (!signed.headers[":chunk-signature"]) throw new Error("an event without a signature");
+      const { ":date": date, ":chunk-signature": signature } = signed.headers;
+      signatures.check({
+        date: date!.value as Date,
+        signature: signature!.value as Uint8Array,
+        payload: signed.body,
+      });
       if (signed.body.length === 0) return;
       const { headers, body } = codec.decode(signed.body);
       const event = body.length > 0 ? JSON.parse(new TextDecoder().decode(body)) : {};
@@ -189,4 +210,11 @@ export function refusal(name: string, status: number): Response {
 function refusalOf(error: unknown): Response {
   const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
   return refusal(name, $metadata?.httpStatusCode ?? 500);
+}
+
+/** What of a request its signature covers, the body left out. `hostField`: where HTTP/1.1 or HTTP/2 name the host. */
+function signedPartsOf(request: Request, hostField: "host" | ":authority") {
+  const { pathname, host, search } = new URL(request.url);
+  const headers = Object.fromEntries([...request.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  return { method: request.method, path: pathname, query: search.slice(1), headers: { ...headers, [hostField]: host } };
 }

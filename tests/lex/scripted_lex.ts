@@ -1,11 +1,10 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import {
-  RecognizeUtteranceCommand,
-  StartConversationCommand,
-  type StartConversationRequestEventStream as Sent,
-  type StartConversationResponseEventStream as Received,
+import type {
+  StartConversationRequestEventStream as Sent,
+  StartConversationResponseEventStream as Received,
 } from "@aws-sdk/client-lex-runtime-v2";
+import { RecognizeUtteranceCommand, StartConversationCommand } from "../../src/connectors/aws_lex/sdk.ts";
 import type { LexFields } from "../../src/connectors/aws_lex/answer.ts";
 import type { LexRuntime } from "../../src/connectors/aws_lex/ask.ts";
 import { Queue } from "../../src/lib/queue.ts";

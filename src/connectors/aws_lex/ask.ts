@@ -1,10 +1,7 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import {
-  type LexRuntimeV2Client,
-  RecognizeUtteranceCommand,
-  type RecognizeUtteranceCommandOutput,
-} from "@aws-sdk/client-lex-runtime-v2";
+import type { LexRuntimeV2Client, RecognizeUtteranceCommandOutput } from "@aws-sdk/client-lex-runtime-v2";
+import { RecognizeUtteranceCommand } from "./sdk.ts";
 import { convert } from "../../audio/convert.ts";
 import type { Audio, AudioFormat } from "../../audio/format.ts";
 import { type Clock, sleep } from "../../lib/clock.ts";

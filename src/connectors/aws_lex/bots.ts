@@ -1,5 +1,5 @@
-import { type BotAliasSummary, type BotSummary, type LexModelsV2Client } from "@aws-sdk/client-lex-models-v2";
-import { ListBotAliasesCommand, ListBotsCommand } from "@aws-sdk/client-lex-models-v2";
+import type { BotAliasSummary, BotSummary, LexModelsV2Client } from "@aws-sdk/client-lex-models-v2";
+import { ListBotAliasesCommand, ListBotsCommand } from "./sdk.ts";
 import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ListBotAliasesCommand, ListBotsCommand } from "@aws-sdk/client-lex-models-v2";
+import { ListBotAliasesCommand, ListBotsCommand } from "./sdk.ts";
 import { keepingLog, type Line } from "../../../tests/logs.ts";
 import { ManualClock } from "../../../tests/manual_clock.ts";
 import { Bots, type LexModels } from "./bots.ts";

@@ -1,10 +1,10 @@
-import { LexModelsV2Client } from "@aws-sdk/client-lex-models-v2";
-import { LexRuntimeV2Client, StartConversationCommand } from "@aws-sdk/client-lex-runtime-v2";
 import type { ConnectorDeps } from "../../call/connector.ts";
 import type { LexRuntime } from "./ask.ts";
 import type { LexModels } from "./bots.ts";
+import { awsCredentials } from "./credentials.ts";
 import { FetchHandler } from "./fetch_handler.ts";
 import type { LexConfig } from "./options.ts";
+import { type AwsCredentials, lexModels, lexRuntime, StartConversationCommand } from "./sdk.ts";
 import { StreamHandler } from "./stream_handler.ts";
 
 /** The SDK's clients; disposing of them ends every stream. */
@@ -18,37 +18,18 @@ function host(service: string, region: string): string {
   return `https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }
 
-/**
- * Opens the SDK's clients. Credentials are those of the configuration, or else what the SDK finds: environment, profile,
- * container or instance role. What is not said here, the SDK would look for in files and in the system.
- */
-export function openClients(config: LexConfig, { clock, fetch }: Pick<ConnectorDeps, "clock" | "fetch">): LexClients {
-  const { region_name: region, aws_access_key_id: id, aws_secret_access_key: key, aws_session_token: token } = config;
-  const common = {
-    region,
-    defaultsMode: "standard",
-    retryMode: "standard",
-    authSchemePreference: [] as string[],
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    userAgentAppId: "byova-gateway",
-    defaultUserAgentProvider: () => Promise.resolve([["byova-gateway"]] as [string][]),
-    ...(key.empty ? {} : {
-      credentials: {
-        accessKeyId: id.reveal(),
-        secretAccessKey: key.reveal(),
-        ...(token.empty ? {} : { sessionToken: token.reveal() }),
-      },
-    }),
-  } as const;
-  const requestHandler = new FetchHandler(fetch);
-  const streams = new StreamHandler(clock);
-  const runtime = { ...common, endpoint: config.endpoint || host("runtime-v2-lex", region), maxAttempts: 1 };
-  const turns = new LexRuntimeV2Client({ ...runtime, requestHandler });
-  const streamed = new LexRuntimeV2Client({ ...runtime, requestHandler: streams });
-  const models = new LexModelsV2Client({
+/** Opens the SDK's clients, with the keys of the configuration or else what its `credentials` name. */
+export function openClients(config: LexConfig, deps: ConnectorDeps): LexClients {
+  const { region_name: region, endpoint, models_endpoint: modelsEndpoint } = config;
+  const common = { region, credentials: credentialsOf(config, deps) };
+  const requestHandler = new FetchHandler(deps.fetch);
+  const streams = new StreamHandler(deps.clock);
+  const runtime = { ...common, endpoint: endpoint || host("runtime-v2-lex", region), maxAttempts: 1 };
+  const turns = lexRuntime({ ...runtime, requestHandler });
+  const streamed = lexRuntime({ ...runtime, requestHandler: streams });
+  const models = lexModels({
     ...common,
-    endpoint: config.models_endpoint || host("models-v2-lex", region),
+    endpoint: modelsEndpoint || host("models-v2-lex", region),
     maxAttempts: 3,
     requestHandler,
   });
@@ -59,4 +40,15 @@ export function openClients(config: LexConfig, { clock, fetch }: Pick<ConnectorD
     models,
     [Symbol.asyncDispose]: () => streams[Symbol.asyncDispose](),
   };
+}
+
+function credentialsOf(config: LexConfig, deps: ConnectorDeps): () => Promise<AwsCredentials> {
+  const { aws_access_key_id: id, aws_secret_access_key: key, aws_session_token: token } = config;
+  if (key.empty) return awsCredentials(config.credentials, deps);
+  const given: AwsCredentials = {
+    accessKeyId: id.reveal(),
+    secretAccessKey: key.reveal(),
+    ...(token.empty ? {} : { sessionToken: token.reveal() }),
+  };
+  return () => Promise.resolve(given);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { expectationConfig } from "../../call/expectation.ts";
 import { indirect, secret } from "../../lib/secret.ts";
 import { flag, number, oneOf, someText, text, whole } from "../../lib/scalars.ts";
+import { CREDENTIAL_SOURCES } from "./credentials.ts";
 import { outcomeConfig, SAMPLE_OUTCOMES } from "./outcome.ts";
 
 /** What RecognizeUtterance takes, less Opus, which we do not make (Lex V2 API reference, requestContentType). */
@@ -40,6 +41,7 @@ export const lexConfig = z.strictObject({
   discovery_interval_seconds: number(1, 86_400).default(300),
   endpoint: endpoint(),
   models_endpoint: endpoint(),
+  credentials: oneOf(["automatic", ...CREDENTIAL_SOURCES]).default("automatic"),
   aws_access_key_id: secret().prefault(""),
   aws_secret_access_key: secret().prefault(""),
   aws_session_token: secret().prefault(""),

@@ -1,8 +1,8 @@
-import {
-  StartConversationCommand,
-  type StartConversationRequestEventStream as Sent,
-  type StartConversationResponseEventStream as Received,
+import type {
+  StartConversationRequestEventStream as Sent,
+  StartConversationResponseEventStream as Received,
 } from "@aws-sdk/client-lex-runtime-v2";
+import { StartConversationCommand } from "./sdk.ts";
 import { Queue } from "../../lib/queue.ts";
 import type { LexFields } from "./answer.ts";
 import type { AskOptions, LexSession } from "./ask.ts";

@@ -1,0 +1,90 @@
+import type { Clock } from "../../lib/clock.ts";
+import { profileCredentials } from "./profile_credentials.ts";
+import { containerCredentials, instanceCredentials } from "./role_credentials.ts";
+import type { AwsCredentials } from "./sdk.ts";
+
+/** Where credentials are looked for, in the order of `automatic`. */
+export const CREDENTIAL_SOURCES = ["environment", "profile", "container", "instance"] as const;
+export type CredentialSource = typeof CREDENTIAL_SOURCES[number];
+
+/** What looking for credentials takes from outside. */
+export interface CredentialDeps {
+  readonly clock: Clock;
+  readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
+  /** A variable of the environment; one that is not allowed reads as undefined. */
+  readonly env: (name: string) => string | undefined;
+  /** Throws Deno.errors.NotFound for a file that is not there, or may not be seen. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+}
+
+/** Returns undefined where there is nothing to be had. Throws an Error for what is there and of no use. */
+export type LookUp = (deps: CredentialDeps) => Promise<AwsCredentials | undefined>;
+
+const LOOK_UPS: Readonly<Record<CredentialSource, LookUp>> = {
+  environment: environmentCredentials,
+  profile: profileCredentials,
+  container: containerCredentials,
+  instance: instanceCredentials,
+};
+/** Credentials that end sooner are asked for anew, while they are still used. */
+const RENEW_MS = 5 * 60_000;
+/** Pause after a renewal that failed. */
+const AGAIN_MS = 10_000;
+
+/**
+ * Returns what the SDK asks before each request. Nobody waits for a renewal as long as the old credentials hold. Throws
+ * an Error that says where was looked and what was found, and holds no secret.
+ */
+export function awsCredentials(
+  source: CredentialSource | "automatic",
+  deps: CredentialDeps,
+): () => Promise<AwsCredentials> {
+  const { clock } = deps;
+  let held: AwsCredentials | undefined;
+  let renewal: Promise<AwsCredentials> | undefined;
+  let failedAt = -Infinity;
+  const left = () => (held?.expiration?.getTime() ?? Infinity) - clock.date();
+  const renew = () =>
+    renewal ??= lookUp(source, deps)
+      .then((found) => held = found, (error) => {
+        failedAt = clock.now();
+        throw error;
+      })
+      .finally(() => renewal = undefined);
+  return async () => {
+    if (!held || left() <= 0) return await renew();
+    if (left() < RENEW_MS && clock.now() - failedAt >= AGAIN_MS) renew().catch(() => {});
+    return held;
+  };
+}
+
+async function lookUp(source: CredentialSource | "automatic", deps: CredentialDeps): Promise<AwsCredentials> {
+  const sources = source === "automatic" ? CREDENTIAL_SOURCES : [source];
+  const empty: string[] = [];
+  for (const each of sources) {
+    try {
+      const found = await LOOK_UPS[each](deps);
+      if (found) return found;
+    } catch (error) {
+      if (empty.length === 0) throw error;
+      throw new Error(`${(error as Error).message}; nothing was found in ${empty.join(", ")}`, { cause: error });
+    }
+    empty.push(each);
+  }
+  throw new Error(`Cannot get AWS credentials: nothing was found in ${empty.join(", ")}`);
+}
+
+/**
+ * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN.
+ * Needs `--allow-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN`.
+ */
+export function environmentCredentials({ env }: CredentialDeps): Promise<AwsCredentials | undefined> {
+  const accessKeyId = env("AWS_ACCESS_KEY_ID"), secretAccessKey = env("AWS_SECRET_ACCESS_KEY");
+  if (!accessKeyId && !secretAccessKey) return Promise.resolve(undefined);
+  if (!accessKeyId || !secretAccessKey) {
+    const missing = accessKeyId ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
+    return Promise.reject(new Error(`Cannot get AWS credentials from the environment: ${missing} is not set`));
+  }
+  const sessionToken = env("AWS_SESSION_TOKEN");
+  return Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
+}
