@@ -33,6 +33,7 @@ import { reflection } from "./protocols/reflection.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
+import { trustReadings } from "./telemetry/trust_readings.ts";
 import { wireReadings } from "./telemetry/wire_readings.ts";
 import { routes } from "../routes/mod.ts";
 
@@ -93,6 +94,9 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   const guard = new Guard(validation?.gate);
   const certificates = await openCertificates(config, { clock, log: auth }, built);
 
+  const certificateStates = () =>
+    Object.entries(certificates).flatMap(([on, files]) => files ? [{ on, ...files.state }] : []);
+
   const offend = built.use(burst(log.child("wire"), clock));
   const server = built.use(GrpcServer.listen({
     hostname: config.gateway.host,
@@ -149,6 +153,12 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
             lostLogLines,
           }),
           ...wireReadings(server),
+          ...trustReadings({
+            callers: validation?.gate.counters,
+            certificates: certificateStates,
+            registration: () => registration?.state(),
+            now: () => clock.date(),
+          }),
         ],
       }),
     );
@@ -173,8 +183,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         tokens: validation === undefined ? "off" : config.validation!.enforced ? "enforced" : "reported",
         callers: validation?.gate.counters,
         issuers: () => validation?.issuers() ?? [],
-        certificates: () =>
-          Object.entries(certificates).flatMap(([on, files]) => files ? [{ on, ...files.state }] : []),
+        certificates: certificateStates,
       },
       configuration: maskedConfig(config),
       warnings,
