@@ -22,7 +22,7 @@ const PORT = 50_870;
 /** The servers that can be measured here; the Python sample where its folder is given. */
 export async function servers(sample: string | undefined): Promise<readonly Measured[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${HOUSE}deno.json`));
-  const start: string = tasks.start.command;
+  const start: string = tasks.start.command.replaceAll("'", "");
   const config = await Deno.makeTempFile({ suffix: ".yaml" });
   const ours: Measured = {
     name: "byova-gateway",

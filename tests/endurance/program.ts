@@ -47,7 +47,7 @@ export class Program implements AsyncDisposable {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, yaml);
     const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", HOUSE)));
-    const flags = (tasks.start.command as string).split(" ").slice(2, -1);
+    const flags = (tasks.start.command as string).replaceAll("'", "").split(" ").slice(2, -1);
     const command = [
       ...(core === undefined ? [] : ["taskset", "-a", "-c", String(core)]),
       ...[Deno.execPath(), "run", ...flags, "--preload", new URL("preload.ts", import.meta.url).pathname, "main.ts"],
