@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/clock.ts";
+import type { CredentialDeps, LookUp } from "./credential_look_up.ts";
 import { profileCredentials } from "./profile_credentials.ts";
 import { containerCredentials, instanceCredentials } from "./role_credentials.ts";
 import type { AwsCredentials } from "./sdk.ts";
@@ -6,19 +6,6 @@ import type { AwsCredentials } from "./sdk.ts";
 /** Where credentials are looked for, in the order of `automatic`. */
 export const CREDENTIAL_SOURCES = ["environment", "profile", "container", "instance"] as const;
 export type CredentialSource = typeof CREDENTIAL_SOURCES[number];
-
-/** What looking for credentials takes from outside. */
-export interface CredentialDeps {
-  readonly clock: Clock;
-  readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
-  /** A variable of the environment; one that is not allowed reads as undefined. */
-  readonly env: (name: string) => string | undefined;
-  /** Throws Deno.errors.NotFound for a file that is not there, or may not be seen. */
-  readonly readFile: (path: string) => Promise<Uint8Array>;
-}
-
-/** Returns undefined where there is nothing to be had. Throws an Error for what is there and of no use. */
-export type LookUp = (deps: CredentialDeps) => Promise<AwsCredentials | undefined>;
 
 const LOOK_UPS: Readonly<Record<CredentialSource, LookUp>> = {
   environment: environmentCredentials,

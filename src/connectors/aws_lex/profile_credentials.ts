@@ -1,4 +1,4 @@
-import type { CredentialDeps } from "./credentials.ts";
+import type { CredentialDeps } from "./credential_look_up.ts";
 import type { AwsCredentials } from "./sdk.ts";
 
 /**
