@@ -18,21 +18,24 @@ function host(service: string, region: string): string {
   return `https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }
 
+/** Where Lex talks and where it lists bots: as configured, or else the region's own. */
+export function endpointsOf({ region_name, endpoint, models_endpoint }: LexConfig) {
+  return {
+    runtime: endpoint || host("runtime-v2-lex", region_name),
+    models: models_endpoint || host("models-v2-lex", region_name),
+  };
+}
+
 /** Opens the SDK's clients, with the keys of the configuration or else what its `credentials` name. */
 export function openClients(config: LexConfig, deps: ConnectorDeps): LexClients {
-  const { region_name: region, endpoint, models_endpoint: modelsEndpoint } = config;
-  const common = { region, credentials: credentialsOf(config, deps) };
+  const endpoints = endpointsOf(config);
+  const common = { region: config.region_name, credentials: credentialsOf(config, deps) };
   const requestHandler = new FetchHandler(deps.fetch);
   const streams = new StreamHandler(deps.clock);
-  const runtime = { ...common, endpoint: endpoint || host("runtime-v2-lex", region), maxAttempts: 1 };
+  const runtime = { ...common, endpoint: endpoints.runtime, maxAttempts: 1 };
   const turns = lexRuntime({ ...runtime, requestHandler });
   const streamed = lexRuntime({ ...runtime, requestHandler: streams });
-  const models = lexModels({
-    ...common,
-    endpoint: modelsEndpoint || host("models-v2-lex", region),
-    maxAttempts: 3,
-    requestHandler,
-  });
+  const models = lexModels({ ...common, endpoint: endpoints.models, maxAttempts: 3, requestHandler });
   const send = (command: unknown, options: never) =>
     (command instanceof StartConversationCommand ? streamed : turns).send(command as never, options);
   return {

@@ -10,6 +10,7 @@ import { AudioLog } from "./audio_log.ts";
 import { Bots } from "./bots.ts";
 import { talkByStream } from "./by_stream.ts";
 import { talkByUtterance } from "./by_utterance.ts";
+import { checkLex, lexNeeds } from "./check.ts";
 import { type LexClients, openClients } from "./clients.ts";
 import { Dialogue } from "./dialogue.ts";
 import { type LexConfig, lexConfig } from "./options.ts";
@@ -20,6 +21,8 @@ import type { Talk } from "./talk.ts";
 export const awsLex = defineConnector<LexConfig>({
   kind: "aws_lex",
   config: lexConfig,
+  needs: lexNeeds,
+  check: checkLex,
   create: (config, deps, id) => connectLex(config, deps, { id, clients: openClients(config, deps) }),
 });
 

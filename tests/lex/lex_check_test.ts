@@ -1,0 +1,52 @@
+import { strict as assert } from "node:assert";
+import { parse } from "yaml";
+import { checkLex, lexNeeds } from "../../src/connectors/aws_lex/check.ts";
+import { lexConfig } from "../../src/connectors/aws_lex/options.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { testDeps } from "../connector_suite.ts";
+import { FakeLex, type FakeOptions, refusal } from "./fake_lex.ts";
+import { says, ScriptedLex } from "./scripted_lex.ts";
+
+const AGENTS = "agents: [{bot_id: ABCDEFGHIJ, name: Travel}]";
+const denied: FakeOptions = { fault: () => refusal("AccessDeniedException", 403) };
+
+/** The codes of what the doctor finds with a fake of Lex. */
+async function found(block: string, options: FakeOptions, change = (block: string) => block): Promise<string[]> {
+  await using lex = new FakeLex(new ScriptedLex(() => says("Yes?")), options);
+  const config = lexConfig.parse(parse(`{${change(lex.block)}, ${block}}`));
+  const shortcomings = await checkLex(config, testDeps({ fetch, clock: systemClock }), AbortSignal.timeout(5000));
+  for (const { problem } of shortcomings) assert.doesNotMatch(problem, /hunter/);
+  return shortcomings.map(({ code }) => code);
+}
+
+Deno.test("the doctor finds nothing wrong with credentials that list bots, or that may only talk to named ones", async () => {
+  assert.deepEqual(await found("mode: streaming", { bots: { Travel: ["LIVE"] } }), []);
+  assert.deepEqual(await found(AGENTS, denied), []);
+});
+
+Deno.test("the doctor finds credentials that Lex does not take, may not list, and an account without bots", async () => {
+  const forged = (block: string) => block.replace("hunter2", "hunter3");
+  assert.deepEqual(await found("mode: streaming", { bots: { Travel: ["LIVE"] } }, forged), ["LEX-ACCESS-DENIED"]);
+  assert.deepEqual(await found(AGENTS, {}, forged), ["LEX-ACCESS-DENIED"]);
+  assert.deepEqual(await found("mode: streaming", denied), ["LEX-ACCESS-DENIED"]);
+  assert.deepEqual(await found("mode: streaming", { bots: {} }), ["LEX-NOT-FOUND"]);
+});
+
+Deno.test("the doctor finds that Lex cannot be reached", async () => {
+  const nowhere = (block: string) => block.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:1");
+  assert.deepEqual(await found("mode: streaming", {}, nowhere), ["LEX-UNREACHABLE"]);
+});
+
+Deno.test("a Lex connector needs its two hosts, its own prompts, and the folder of its recordings", () => {
+  const needs = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
+  assert.deepEqual(needs(""), {
+    net: ["runtime-v2-lex.eu-west-2.amazonaws.com:443", "models-v2-lex.eu-west-2.amazonaws.com:443"],
+    read: [],
+    write: [],
+  });
+  assert.deepEqual(needs('endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}'), {
+    net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
+    read: ["f.wav"],
+    write: ["logs/audio_recordings"],
+  });
+});
