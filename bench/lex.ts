@@ -1,14 +1,16 @@
 /**
  * Measures what the gateway adds to a call with Lex: `deno run -A bench/lex.ts [--turns 20] [--calls 100] [--seconds 20]`.
  *
- * Caller, gateway and a fake of Lex run in one process on one event loop, so every figure holds all three: what is told
- * of the gateway is an upper bound. The fake answers at once; how long Lex itself thinks is not in any figure.
+ * For the latencies caller, gateway and a fake of Lex run in one process on one event loop, so every figure holds all
+ * three: what is told of the gateway is an upper bound. For many calls the gateway is a process of its own, started with
+ * the flags of `deno task start`. The fake answers at once; how long Lex itself thinks is not in any figure.
  */
 import { parseArgs } from "node:util";
-import process from "node:process";
+import { watchProcess } from "./calls_proc.ts";
 import { FakeLex } from "../tests/lex/fake_lex.ts";
 import { says, ScriptedLex } from "../tests/lex/scripted_lex.ts";
 import { type TestCall, TestGateway, type TestStream } from "../tests/gateway_harness.ts";
+import { GatewayProcess } from "../tests/gateway_process.ts";
 import { frames, join, silence, speech } from "../tests/speech_samples.ts";
 
 const FRAME_MS = 20;
@@ -28,18 +30,19 @@ for (const mode of ["utterance", "streaming"] as const) await latencies(mode, Nu
 await load(Number(values.calls), Number(values.seconds) * 1000);
 Deno.exit(0);
 
-async function open(mode: string): Promise<{ lex: FakeLex; gateway: TestGateway }> {
+function openFake(): FakeLex {
   const script = new ScriptedLex(() => says("Fine.", { heard: "yes", voiceMs: 500 }));
-  const lex = new FakeLex(script, { bots: { Bench: ["LIVE"] } });
-  const gateway = await TestGateway.open(
-    `connectors: {lex: {type: aws_lex, config: {${lex.block}, mode: ${mode}}}}`,
-  );
-  return { lex, gateway };
+  return new FakeLex(script, { bots: { Bench: ["LIVE"] } });
+}
+
+function configOf(lex: FakeLex, mode: string): string {
+  return `connectors: {lex: {type: aws_lex, config: {${lex.block}, mode: ${mode}}}}`;
 }
 
 /** One call at a time, in real time. */
 async function latencies(mode: "utterance" | "streaming", turns: number): Promise<void> {
-  const { lex, gateway } = await open(mode);
+  await using lex = openFake();
+  await using gateway = await TestGateway.open(configOf(lex, mode));
   const toLex: number[] = [], toWebex: number[] = [], response: number[] = [];
   for (let turn = 0; turn < turns; turn++) {
     const call = gateway.call();
@@ -58,13 +61,13 @@ async function latencies(mode: "utterance" | "streaming", turns: number): Promis
   }
   console.log(`${mode}: Lex's first audio to the first CHUNK: ${quantiles(toWebex)}`);
   console.log(`${mode}: the caller's last sound to the first CHUNK: ${quantiles(response)}`);
-  await gateway[Symbol.asyncDispose]();
-  await lex[Symbol.asyncDispose]();
 }
 
 /** Many streaming calls, each speaking turn after turn in real time. */
 async function load(calls: number, ms: number): Promise<void> {
-  const { lex, gateway } = await open("streaming");
+  await using lex = openFake();
+  await using gateway = await GatewayProcess.start([], configOf(lex, "streaming"));
+  const usage = await watchProcess(gateway.pid);
   const until = performance.now() + ms;
   const late: number[] = [];
   let turns = 0, failed = 0;
@@ -79,16 +82,16 @@ async function load(calls: number, ms: number): Promise<void> {
     }
     await call.event("SESSION_END");
   };
-  const before = process.cpuUsage(), startedAt = performance.now();
+  const before = await usage(), startedAt = performance.now();
   await Promise.all(Array.from({ length: calls }, (_, at) => talk(at)));
-  const { user, system } = process.cpuUsage(before);
-  const share = (user + system) / 10 / (performance.now() - startedAt);
+  const used = await usage();
+  const share = 100 * (used.cpuMs - before.cpuMs) / (performance.now() - startedAt);
   console.log(`${calls} streaming calls: ${turns} turns, ${failed} without an answer`);
   console.log(
-    `CPU of callers, gateway and fake together: ${share.toFixed(0)} % of a core; frames late: ${quantiles(late)}`,
+    `CPU of the gateway: ${share.toFixed(0)} % of a core, ${(used.rssKb / 1024).toFixed(0)} MB; frames late: ${
+      quantiles(late)
+    }`,
   );
-  await gateway[Symbol.asyncDispose]();
-  await lex[Symbol.asyncDispose]();
 }
 
 /** Speaks in real time until the gateway has answered. Tells when each response came. */

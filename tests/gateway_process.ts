@@ -31,6 +31,10 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     this.exit = started.child.status;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** `args`: further options of the command line; `yaml`: a configuration file. */
   static async start(args: readonly string[] = [], yaml = ""): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
