@@ -7,12 +7,14 @@ import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRID
 import { connectors } from "./src/connectors/mod.ts";
 import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
-import { systemClock } from "./src/lib/clock.ts";
+import { type Clock, systemClock } from "./src/lib/clock.ts";
 import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
 import { variable } from "./src/lib/variable.ts";
-import { configureLogging, type Log } from "./src/lib/log.ts";
+import { configureLogging, type Log, type LogLevel } from "./src/lib/log.ts";
 
+/** Where `call` calls unless told. */
+const USUAL_PORT = 50051;
 /** Read when nothing names another file. */
 const USUAL_FILE = "config/config.yaml";
 /** What a command leaves behind: see the README. */
@@ -82,46 +84,26 @@ async function byods([name = "", ...args]: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.ok;
   }
-  const act = async ({ config }: LoadedConfig) => {
-    const clock = systemClock;
-    const logs = { ...config.logging, gateway: { level: "warn" } as const, web: { level: "warn" } as const };
-    const logging = configureLogging({ ...logs, clock, out: Deno.stderr, err: Deno.stderr });
-    const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
-    try {
-      return await runByodsCommand(action, config.dataSource, args.includes("--json"), {
+  const act = ({ config }: LoadedConfig, flags: Flags) =>
+    quietly(config, "warn", (log, clock) =>
+      runByodsCommand(action, config.dataSource, flags.json === true, {
         print: (line) => console.log(line),
         printError: (line) => console.error(line),
         fetch,
         clock,
-        log: logging.log.child("byods"),
+        log: log.child("byods"),
         random: Math.random,
-      });
-    } finally {
-      clearInterval(awake);
-      await logging.close(LAST_LINES_MS);
-    }
-  };
-  return await withConfig(args.filter((arg) => arg !== "--json"), act, { needsDataSource: true });
+      }));
+  return await withConfig(args, act, { options: { json: { type: "boolean" } }, needsDataSource: true });
 }
 
 async function doctor(args: readonly string[]): Promise<number> {
   const options = { json: args.includes("--json"), print: (line: string) => console.log(line) };
-  const act = async ({ config, warnings }: LoadedConfig, flags: Flags) => {
-    const clock = systemClock;
-    const quiet = { level: "error" } as const;
-    const logging = configureLogging({
-      ...config.logging,
-      gateway: quiet,
-      web: quiet,
-      clock,
-      out: Deno.stderr,
-      err: Deno.stderr,
-    });
-    const log = logging.log.child("doctor");
-    const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
-    const publicUrl = flags["public-url"];
-    try {
-      return await runDoctorCommand({
+  const act = ({ config, warnings }: LoadedConfig, flags: Flags) =>
+    quietly(config, "error", (logs, clock) => {
+      const log = logs.child("doctor");
+      const publicUrl = flags["public-url"];
+      return runDoctorCommand({
         config,
         warnings,
         file: typeof flags.config === "string" ? flags.config : variable("GATEWAY_CONFIG") || USUAL_FILE,
@@ -136,15 +118,29 @@ async function doctor(args: readonly string[]): Promise<number> {
         startGateway,
         startCommand: denoConfig.tasks.start.command,
       }, options);
-    } finally {
-      clearInterval(awake);
-      await logging.close(LAST_LINES_MS);
-    }
-  };
+    });
   return await withConfig(args, act, {
     options: { json: { type: "boolean" }, "public-url": { type: "string" } },
     refused: (error) => tellRefusal(error, options),
   });
+}
+
+/** Runs a command that speaks for itself: only log lines of `level` and above are seen, and beside its output. */
+async function quietly(
+  { logging: { gateway: _gateway, web: _web, ...settings } }: LoadedConfig["config"],
+  level: LogLevel,
+  act: (log: Log, clock: Clock) => Promise<number>,
+): Promise<number> {
+  const clock = systemClock;
+  const { stderr: out } = Deno;
+  const logging = configureLogging({ ...settings, gateway: { level }, web: { level }, clock, out, err: out });
+  const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+  try {
+    return await act(logging.log, clock);
+  } finally {
+    clearInterval(awake);
+    await logging.close(LAST_LINES_MS);
+  }
 }
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -247,7 +243,9 @@ function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring
     const scheme = monitoring.tls === undefined ? "http" : "https";
     log.info("open this page to watch", { page: `${scheme}://${urlHost(monitoring.host)}:${httpPort}/` });
   }
-  log.info("to hear a call, run in a second terminal", { command: "deno task call" });
+  const target = `${urlHost(gateway.host)}:${grpcPort}`;
+  const command = grpcPort === USUAL_PORT ? "deno task call" : `deno task call --target ${target}`;
+  log.info("to hear a call, run in a second terminal", { command });
 }
 
 /** Turns what the platform throws at start into a sentence that says what to do. */

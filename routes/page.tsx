@@ -95,17 +95,7 @@ export function Page({ house, renewSeconds }: { house: House; renewSeconds: numb
         </main>
         <footer>
           <nav aria-label="Data">
-            {[
-              "/api/status",
-              "/api/connections",
-              "/api/config",
-              "/api/trust",
-              "/api/debug/sessions",
-              "/metrics",
-              "/health",
-            ].map((
-              path,
-            ) => <a key={path} href={path}>{path}</a>)}
+            {LINKS.map((path) => <a key={path} href={path}>{path}</a>)}
           </nav>
         </footer>
       </body>
@@ -160,6 +150,17 @@ function Fact({ term, more = "", alarm = false, children }: {
     </div>
   );
 }
+
+/** Where the same is told to programs. */
+const LINKS = [
+  "/api/status",
+  "/api/connections",
+  "/api/config",
+  "/api/trust",
+  "/api/debug/sessions",
+  "/metrics",
+  "/health",
+];
 
 /** The registration with Webex: in one row, what state it is in and what comes next. */
 function DataSource({ known, now }: { known: Registration; now: number }) {

@@ -27,7 +27,7 @@ class Bank {
 }
 
 const module = new WebAssembly.Module(code);
-/** Those that have been needed at one time; the one that had room last is the first. */
+/** Those that have been needed at one time, the newest first. */
 const banks: Bank[] = [];
 
 /**

@@ -1,5 +1,6 @@
 import { compactVerify } from "jose";
 import type { Clock } from "../lib/clock.ts";
+import { setNewest } from "../lib/newest.ts";
 import type { IssuerKeys } from "./issuer_keys.ts";
 import type { VerificationKey } from "./key_fetch.ts";
 import type { Refusal } from "./refusal.ts";
@@ -72,13 +73,7 @@ export class TokenChecker {
     } catch {
       return "signature";
     }
-    this.#remember(authorization, { ...grant, keys, keyId, key });
+    setNewest(this.#proven, authorization, { ...grant, keys, keyId, key }, MOST_PROVEN);
     return grant;
-  }
-
-  #remember(authorization: string, proven: Proven): void {
-    this.#proven.set(authorization, proven);
-    const [oldest] = this.#proven.keys();
-    if (this.#proven.size > MOST_PROVEN) this.#proven.delete(oldest!);
   }
 }

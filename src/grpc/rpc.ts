@@ -234,8 +234,8 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   /** Ends an RPC that the service has not ended, for what it threw or for what the client sent. */
   #abort(error: unknown): void {
-    const wasOver = this.#over;
     if (error instanceof GrpcError && error.status === Status.INVALID_ARGUMENT) this.charge(Cost.OFFENCE);
+    const wasOver = this.#over; // the charge may have ended the connection
     this.fail(error);
     if (!wasOver) this.#cancelled();
   }

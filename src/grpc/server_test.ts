@@ -197,6 +197,28 @@ Deno.test("the service hears a client that cancels, and one whose connection is 
   assert.equal(opened[1]!.send(Uint8Array.of(1)), false);
 });
 
+Deno.test("a client whose requests are wrong is cut off in the end, and the service hears of each RPC's end once", async () => {
+  const ends: number[] = [];
+  await using server = listen({
+    "/t/Wrong": () => {
+      const at = ends.push(0) - 1;
+      return {
+        message() {
+          throw new GrpcError(Status.INVALID_ARGUMENT, "another expected");
+        },
+        halfClosed() {},
+        cancelled: () => void ends[at]!++,
+      };
+    },
+  });
+  await using channel = await connect(server);
+  for (let asked = 0; asked < 5000 && !channel.closed; asked++) {
+    await callUnary(channel, "/t/Wrong", Uint8Array.of(1)).catch(() => {});
+  }
+  assert.ok(channel.closed, "the connection is still open");
+  assert.deepEqual([...new Set(ends)], [1]);
+});
+
 Deno.test("a service that ends before the client has is done, and the client hears the end", async () => {
   await using server = listen({
     "/t/Early": (rpc) => ({

@@ -284,7 +284,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
-          if (prefaced) { while (this.#takeFrames()) await this.#share.turn(); }
+          while (prefaced && this.#takeFrames()) await this.#share.turn();
           if (this.isServer && this.#share.spent()) await this.#share.turn();
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {

@@ -68,10 +68,9 @@ export class FrameReceiver {
       throw misplaced("another inside a header block");
     }
     if (type === FrameType.DATA) return this.#data(flags, id, frame.payload);
+    if (type === FrameType.HEADERS) return this.#headers(flags, id, frame.payload);
     const payload = frame.payload.view();
     switch (type) {
-      case FrameType.HEADERS:
-        return this.#headers(flags, id, frame.payload);
       case FrameType.PRIORITY:
         return this.#priority(id, payload);
       case FrameType.RST_STREAM:

@@ -1,6 +1,7 @@
 import { Counter, Histogram, type OpenMetricsContentType, type Registry } from "prom-client";
 import type { CallerTurn, CallEvent } from "../call/event.ts";
 import type { Bus } from "../lib/bus.ts";
+import { setNewest } from "../lib/newest.ts";
 import { Fold } from "./fold.ts";
 
 /** How many calls may be going on before the start of the oldest is forgotten. */
@@ -72,7 +73,11 @@ export class CallMeters implements AsyncDisposable {
 
   #count(event: CallEvent): void {
     const key = `${event.orgId}\n${event.callId}`;
-    if (event.type === "call_started") this.#open(key, this.#connectors.fold(event.connector));
+    if (event.type === "call_started") {
+      const connector = this.#connectors.fold(event.connector);
+      // An end that this slow reader lost must not keep its call for ever.
+      setNewest(this.#calls, key, { connector, asked: undefined }, MOST_CALLS);
+    }
     const call = this.#calls.get(key);
     const connector = call?.connector ?? "other";
     switch (event.type) {
@@ -99,13 +104,5 @@ export class CallMeters implements AsyncDisposable {
         this.#calls.delete(key);
         return this.#ended.inc({ connector, outcome: event.outcome });
     }
-  }
-
-  /** An end that this slow reader lost must not keep its call for ever. */
-  #open(key: string, connector: string): void {
-    this.#calls.delete(key);
-    this.#calls.set(key, { connector, asked: undefined });
-    const [oldest] = this.#calls.keys();
-    if (this.#calls.size > MOST_CALLS) this.#calls.delete(oldest!);
   }
 }

@@ -1,5 +1,6 @@
 import type { CallEvent, CallOutcome, FinishedCall } from "../call/event.ts";
 import type { Bus } from "../lib/bus.ts";
+import { setNewest } from "../lib/newest.ts";
 
 /** How many events and finished calls are kept. */
 const MOST_EVENTS = 1000;
@@ -40,7 +41,8 @@ export class History implements AsyncDisposable {
       if (!KEPT.has(event.type)) continue;
       keep(this.events, event, MOST_EVENTS);
       const key = `${event.orgId}\n${event.callId}`;
-      if (event.type === "call_started") this.#start(key, event.at);
+      // An end that this slow reader lost must not keep its call for ever.
+      if (event.type === "call_started") setNewest(this.#started, key, event.at, MOST_STARTED);
       if (event.type !== "call_ended") continue;
       const { callId, orgId, agentId, at: endedAt, outcome, reason } = event;
       const startedAt = this.#started.get(key) ?? endedAt;
@@ -48,14 +50,6 @@ export class History implements AsyncDisposable {
       keep(this.calls, { callId, orgId, agentId, startedAt, endedAt, outcome, reason }, MOST_CALLS);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     }
-  }
-
-  /** An end that this slow reader lost must not keep its call for ever. */
-  #start(key: string, at: number): void {
-    this.#started.delete(key);
-    this.#started.set(key, at);
-    const [oldest] = this.#started.keys();
-    if (this.#started.size > MOST_STARTED) this.#started.delete(oldest!);
   }
 }
 
