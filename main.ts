@@ -10,6 +10,7 @@ import { type Gateway, startGateway } from "./src/gateway.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
 import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
+import { describeRelease, releaseOf } from "./src/lib/release.ts";
 import { variable } from "./src/lib/variable.ts";
 import { configureLogging, type Log, type LogLevel } from "./src/lib/log.ts";
 
@@ -23,6 +24,7 @@ const EXIT = { ok: 0, failed: 1, usage: 64, config: 78 } as const;
 const LAST_LINES_MS = 1000;
 
 const VERSION = denoConfig.version;
+const RELEASE = releaseOf(variable("GATEWAY_LAUNCHER") !== undefined);
 const FLAGS = OVERRIDES.map(({ flag, takes, help }) => [`--${flag}${takes && ` ${takes}`}`, help] as const);
 const USAGE = `byova-gateway ${VERSION}: answers Webex Contact Center's virtual agent calls
 
@@ -176,7 +178,7 @@ async function withConfig(
     return EXIT.usage;
   }
   if (flags.help || flags.version) {
-    console.log(flags.help ? USAGE : VERSION);
+    console.log(flags.help ? USAGE : describeRelease(VERSION, RELEASE));
     return EXIT.ok;
   }
   const file = typeof flags.config === "string" ? flags.config : undefined;
