@@ -18,6 +18,7 @@ export function api(house: House): Hono {
       service: "BYOVA Gateway Monitoring",
       state,
       message: why,
+      pid: Deno.pid,
       timestamp: iso(house.clock.date()),
     }, healthy ? 200 : 503);
   });

@@ -38,15 +38,31 @@ Deno.test("the doctor finds that Lex cannot be reached", async () => {
 });
 
 Deno.test("a Lex connector needs its two hosts, its own prompts, and the folder of its recordings", () => {
-  const needs = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
+  const needs = (block: string) =>
+    lexNeeds(
+      lexConfig.parse(parse(`{region_name: eu-west-2, aws_access_key_id: A, aws_secret_access_key: b, ${block}}`)),
+    );
   assert.deepEqual(needs(""), {
     net: ["runtime-v2-lex.eu-west-2.amazonaws.com:443", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: [],
     write: [],
+    env: [],
   });
   assert.deepEqual(needs('endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}'), {
     net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: ["f.wav"],
-    write: ["logs/audio_recordings"],
+    write: ["logs/audio_recordings/"],
+    env: [],
   });
+});
+
+Deno.test("without keys of its own it needs what it looks for credentials in, and nothing of the other places", () => {
+  const needs = (credentials: string) =>
+    lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, credentials: ${credentials}}`)));
+  const { net, read, env } = needs("automatic");
+  assert.deepEqual(net?.slice(2), ["169.254.170.2:80", "169.254.170.23:80", "169.254.169.254:80"]);
+  assert.deepEqual(read, ["~/.aws/credentials"]);
+  assert.ok(env?.includes("AWS_SESSION_TOKEN") && env.includes("AWS_PROFILE"));
+  assert.equal(needs("environment").net?.length, 2);
+  assert.deepEqual(needs("environment").read, []);
 });

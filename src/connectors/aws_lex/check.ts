@@ -1,6 +1,7 @@
 import type { ConnectorDeps, MachineNeeds, Shortcoming } from "../../call/connector.ts";
 import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
 import { endpointsOf, openClients } from "./clients.ts";
+import { credentialNeeds } from "./credentials.ts";
 import { lexFailure, type LexFailureCode } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
 import { ListBotsCommand } from "./sdk.ts";
@@ -9,10 +10,12 @@ import { ListBotsCommand } from "./sdk.ts";
 export function lexNeeds(config: LexConfig): MachineNeeds {
   const { runtime, models } = endpointsOf(config);
   const files = [config.filler_file, config.say_again_file].filter((path) => path !== "");
+  const credentials = config.aws_access_key_id.empty ? credentialNeeds(config.credentials) : {};
   return {
-    net: [...new Set([runtime, models].map(hostAndPort))],
-    read: files,
-    write: config.audio_logging.enabled ? [config.audio_logging.output_dir] : [],
+    net: [...new Set([runtime, models].map(hostAndPort)), ...credentials.net ?? []],
+    read: [...files, ...credentials.read ?? []],
+    write: config.audio_logging.enabled ? [`${config.audio_logging.output_dir}/`] : [],
+    env: credentials.env ?? [],
   };
 }
 

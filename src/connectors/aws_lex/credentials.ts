@@ -1,3 +1,4 @@
+import type { MachineNeeds } from "../../call/connector.ts";
 import type { CredentialDeps, LookUp } from "./credential_look_up.ts";
 import { profileCredentials } from "./profile_credentials.ts";
 import { containerCredentials, instanceCredentials } from "./role_credentials.ts";
@@ -12,6 +13,27 @@ const LOOK_UPS: Readonly<Record<CredentialSource, LookUp>> = {
   profile: profileCredentials,
   container: containerCredentials,
   instance: instanceCredentials,
+};
+/** What each source looks at; `~` is the user's own folder. */
+const NEEDS: Readonly<Record<CredentialSource, MachineNeeds>> = {
+  environment: { env: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] },
+  profile: {
+    env: ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"],
+    read: ["~/.aws/credentials"],
+  },
+  container: {
+    env: [
+      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+      "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+      "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    ],
+    net: ["169.254.170.2:80", "169.254.170.23:80"],
+  },
+  instance: {
+    env: ["AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT"],
+    net: ["169.254.169.254:80"],
+  },
 };
 /** Credentials that end sooner are asked for anew, while they are still used. */
 const RENEW_MS = 5 * 60_000;
@@ -43,6 +65,13 @@ export function awsCredentials(
     if (left() < RENEW_MS && clock.now() - failedAt >= AGAIN_MS) renew().catch(() => {});
     return held;
   };
+}
+
+/** What looking for credentials takes of the machine. */
+export function credentialNeeds(source: CredentialSource | "automatic"): MachineNeeds {
+  const sources = source === "automatic" ? CREDENTIAL_SOURCES : [source];
+  const all = (kind: keyof MachineNeeds) => sources.flatMap((each) => NEEDS[each][kind] ?? []);
+  return { net: all("net"), read: all("read"), env: all("env") };
 }
 
 async function lookUp(source: CredentialSource | "automatic", deps: CredentialDeps): Promise<AwsCredentials> {
