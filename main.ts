@@ -8,7 +8,7 @@ import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRID
 import { connectors } from "./src/connectors/mod.ts";
 import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
 import { type EdgeDeps, printPermissions, runInit, tellHealth } from "./src/edge/command.ts";
-import { completions, type Shell } from "./src/edge/completions.ts";
+import { completions, SHELLS } from "./src/edge/completions.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
 import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
@@ -113,13 +113,12 @@ async function initialize(args: readonly string[]): Promise<number> {
 }
 
 function complete([shell = ""]: readonly string[]): number {
-  const known = COMMANDS.find(({ name }) => name === "completions")!.words!;
-  if (!known.includes(shell)) {
-    console.error(`Cannot complete for "${shell}": ${known.join(", ")} expected`);
+  const known = SHELLS.find((each) => each === shell);
+  if (known === undefined) {
+    console.error(`Cannot complete for "${shell}": ${SHELLS.join(", ")} expected`);
     return EXIT.usage;
   }
-  const all = COMMANDS.map((command) => ({ words: [], ...command, options: optionsOf(command) }));
-  console.log(completions(shell as Shell, "byova-gateway", all));
+  console.log(completions(known, "byova-gateway", COMMANDS.map((each) => ({ ...each, options: optionsOf(each) }))));
   return EXIT.ok;
 }
 

@@ -5,7 +5,7 @@ import { bundle } from "./bundle.ts";
 import { checkPayload } from "./layout.ts";
 import { readPayload } from "./payload.ts";
 import { needsFor } from "./profile.ts";
-import { deno, DIST, report, ROOT, run } from "./tool.ts";
+import { deno, DIST, report, run } from "./tool.ts";
 
 /** The most that a compiled file may take, in bytes, the largest base included. */
 const MOST_BYTES = 130_000_000;
@@ -61,7 +61,8 @@ export async function compile(program: URL, needs: readonly Need[], target: stri
     });
     const bytes = await Deno.readFile(draft);
     await checkPayload(readPayload(bytes), program, needs);
-    if (here && !(await run(draft, ["--version"])).startsWith("byova-gateway ")) {
+    const runs = !here || (await run(draft, ["--version"])).startsWith("byova-gateway ");
+    if (!runs || new TextDecoder("latin1").decode(bytes).includes(ONLY_IN_DENO)) {
       throw new Error(
         `${NO_BASE}\nWhat DENORT_BIN or the seeded folder holds is not denort: it does not run the program.`,
       );

@@ -1,8 +1,9 @@
-/** One file of an archive. */
+/** One file of an archive, or a folder. */
 export interface TarFile {
+  /** A folder's ends in "/". */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Permission bits; 0o644 unless told. */
+  /** Permission bits; 0o644 for a file and 0o755 for a folder unless told. */
   readonly mode?: number;
 }
 
@@ -10,13 +11,13 @@ const BLOCK = 512;
 
 /**
  * A tar archive (POSIX.1-2017 pax, ustar interchange format) that depends on nothing but its files: owner root, one time
- * for all, in seconds since 1970. Folders are not listed: who unpacks makes them. Throws for paths over 100 bytes.
+ * for all, in seconds since 1970. Throws for paths over 100 bytes.
  */
 export function tar(files: readonly TarFile[], time: number): Uint8Array<ArrayBuffer> {
   const size = files.reduce((sum, { bytes }) => sum + BLOCK + padded(bytes.length), 2 * BLOCK);
   const archive = new Uint8Array(size);
   let at = 0;
-  for (const { path, bytes, mode = 0o644 } of files) {
+  for (const { path, bytes, mode = path.endsWith("/") ? 0o755 : 0o644 } of files) {
     archive.set(header(path, { size: bytes.length, mode, time }), at);
     archive.set(bytes, at + BLOCK);
     at += BLOCK + padded(bytes.length);
@@ -46,7 +47,7 @@ function header(path: string, { size, mode, time }: { size: number; mode: number
   octal(size, 124, 11);
   octal(time, 136, 11);
   text(" ".repeat(8), 148);
-  text("0", 156); // a plain file
+  text(path.endsWith("/") ? "5" : "0", 156); // a folder, or a plain file
   text("ustar\x0000", 257);
   text("root", 265);
   text("root", 297);

@@ -1,6 +1,7 @@
 import { BYODS_ACTIONS } from "./auth/byods/command.ts";
 import { CALL_OPTIONS } from "./caller/options.ts";
 import { OVERRIDES } from "./config.ts";
+import { SHELLS } from "./edge/completions.ts";
 
 /** One option of a command. */
 export interface Option {
@@ -15,6 +16,7 @@ export interface Option {
 export interface Command {
   readonly name: string;
   readonly help: string;
+  /** What it takes besides what changes the configuration. */
   readonly options: readonly Option[];
   /** The words that may follow its name. */
   readonly words?: readonly string[];
@@ -76,7 +78,7 @@ export const COMMANDS: readonly Command[] = [
     name: "completions",
     help: "print a shell's completions",
     options: [],
-    words: ["bash", "zsh", "fish"],
+    words: SHELLS,
     configured: false,
   },
 ];

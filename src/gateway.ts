@@ -11,6 +11,7 @@ import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
 import type { CallEvent } from "./call/event.ts";
 import { Switchboard } from "./call/switchboard.ts";
+import { Successor } from "./grpc/relay.ts";
 import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -79,11 +80,12 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     log.child("agents"),
     config.gateway.defaultAgent,
   );
+  let successor: Successor | undefined;
   const health = new HealthBoard();
   const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
   const refresh = async (afresh = false) => {
     await directory.refresh(afresh);
-    health.serving = directory.list().length > 0 && !switchboard.draining;
+    health.serving = directory.list().length > 0 && (!switchboard.draining || successor !== undefined);
   };
   await refresh();
   built.defer(every(clock, config.monitoring.healthCheckIntervalMs, () => refresh()));
@@ -101,6 +103,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   const server = built.use(GrpcServer.listen({
     hostname: config.gateway.host,
     port: config.gateway.port,
+    reusePort: config.gateway.reusePort,
     tls: certificates.grpc && grpcTls(certificates.grpc.texts, config),
     clock,
     maxMessageBytes: config.gateway.maxMessageBytes,
@@ -125,6 +128,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         chunkBytes: config.gateway.outputChunkBytes,
         boundaryType: config.gateway.boundaryResponseType || undefined,
         guard,
+        successor: () => successor,
       }),
       ...health.methods(),
       ...reflection().map(([path, method]) => [path, guard.method(method)] as const),
@@ -189,7 +193,12 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       warnings,
       ...(registration && { registration: () => registration.state() }),
     }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
-    web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    web = built.use(
+      new WebServer(
+        { hostname: host, port, reusePort: config.gateway.reusePort, tls: certificates.http?.texts },
+        app.fetch,
+      ),
+    );
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
 
@@ -202,11 +211,21 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     agents: directory.list().map(({ id }) => id),
     events,
     async drain() {
-      health.serving = false;
-      await switchboard.drain(config.gateway.drainMs);
+      const { host, reusePort, drainMs } = config.gateway;
+      const until = clock.now() + drainMs;
+      if (reusePort) {
+        await server.closeDoor();
+        web?.closeDoor();
+        successor = await Successor.find({ hostname: host, port: server.port, clock });
+        if (successor) running.use(successor);
+        log.info(successor ? "another gateway has taken over: new calls are handed on to it" : "nobody has taken over");
+      }
+      if (successor === undefined) health.serving = false;
+      await switchboard.drain(drainMs);
       health.dismiss();
       server.drain();
-      await within(clock, LAST_BYTES_MS, server.closed);
+      const handedOn = successor === undefined ? 0 : until - clock.now();
+      await within(clock, Math.max(LAST_BYTES_MS, handedOn), server.closed);
       await running.disposeAsync();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

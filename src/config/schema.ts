@@ -56,6 +56,7 @@ const gateway = z.strictObject({
   max_connection_age_seconds: number(0, 31_536_000).default(0),
   keepalive_seconds: number(0, 86_400).default(30),
   drain_seconds: number(0, 3600).default(30),
+  reuse_port: flag().default(false),
   welcome_barge_in: flag().default(true),
   default_agent: text().default(""),
   boundary_response_type: oneOf(["", "final", "chunk"]).default(""),

@@ -48,6 +48,7 @@ export interface Config {
     readonly keepaliveMs: number;
     /** How long calls may go on after the gateway was asked to stop. */
     readonly drainMs: number;
+    readonly reusePort: boolean;
     readonly welcomeBargeIn: boolean;
     /** The agent for calls that name none; "" is the first on offer. */
     readonly defaultAgent: string;
@@ -114,6 +115,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxConnectionAgeMs: seconds(gateway.max_connection_age_seconds) || Infinity,
       keepaliveMs: seconds(gateway.keepalive_seconds) || Infinity,
       drainMs: seconds(gateway.drain_seconds),
+      reusePort: gateway.reuse_port,
       welcomeBargeIn: gateway.welcome_barge_in,
       defaultAgent: gateway.default_agent,
       boundaryResponseType: gateway.boundary_response_type,

@@ -66,15 +66,20 @@ export async function tellHealth(
 /** Writes the sample configuration and its unit, or prints one of them. */
 export async function runInit(printed: "config" | "unit" | undefined, deps: EdgeDeps): Promise<void> {
   if (printed === "config") return deps.print(SAMPLE_CONFIG);
-  const loaded = await loadConfig({
-    file: INSTALLED.config,
-    readTextFile: () => Promise.resolve(SAMPLE_CONFIG),
-    env: () => undefined,
-    kinds: new Map(deps.carried.map(({ kind, config }) => [kind, config])),
-  });
-  const unit = unitFor(loaded.config, needsOf(loaded, deps.carried), INSTALLED);
+  const unit = await sampleUnit(deps.carried, INSTALLED);
   if (printed === "unit") return deps.print(unit);
   await init(unit, deps.program, deps.print);
+}
+
+/** The unit of a gateway that is installed there with the sample configuration. */
+export async function sampleUnit(carried: EdgeDeps["carried"], at: Installed): Promise<string> {
+  const loaded = await loadConfig({
+    file: at.config,
+    readTextFile: () => Promise.resolve(SAMPLE_CONFIG),
+    env: () => undefined,
+    kinds: new Map(carried.map(({ kind, config }) => [kind, config])),
+  });
+  return unitFor(loaded.config, needsOf(loaded, carried), at);
 }
 
 function unitFor({ gateway, monitoring }: Config, needs: readonly Need[], at: Installed): string {

@@ -2,11 +2,12 @@
 export interface Completed {
   readonly name: string;
   readonly help: string;
-  readonly words: readonly string[];
+  readonly words?: readonly string[];
   readonly options: readonly { readonly name: string; readonly takes: string; readonly help: string }[];
 }
 
-export type Shell = "bash" | "zsh" | "fish";
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = typeof SHELLS[number];
 
 const WRITERS: Readonly<Record<Shell, (program: string, commands: readonly Completed[]) => string>> = {
   bash,
@@ -20,7 +21,7 @@ export function completions(shell: Shell, program: string, commands: readonly Co
 }
 
 function bash(program: string, commands: readonly Completed[]): string {
-  const words = ({ words, options }: Completed) => [...words, ...options.map(({ name }) => `--${name}`)].join(" ");
+  const words = ({ words = [], options }: Completed) => [...words, ...options.map(({ name }) => `--${name}`)].join(" ");
   const takesFile = files(commands);
   return `# ${program}: completions for bash
 _${identifier(program)}() {
@@ -62,7 +63,7 @@ ${commands.map(({ name, help }) => `    ${quoted(`${name}:${help}`)}`).join("\n"
   [[ $command == -* ]] && command=serve || { shift words; (( CURRENT-- )) }
   case $command in
 ${
-    commands.map(({ name, words, options }) => {
+    commands.map(({ name, words = [], options }) => {
       const rest = words.length === 0 ? [] : [quoted(`1:what:(${words.join(" ")})`)];
       return `    ${name}) _arguments ${[...rest, ...options.map(option)].join(" ")} ;;`;
     }).join("\n")
@@ -75,7 +76,7 @@ compdef _${identifier(program)} ${program}
 
 function fish(program: string, commands: readonly Completed[]): string {
   const takesFile = files(commands);
-  const lines = commands.flatMap(({ name, help, words, options }) => [
+  const lines = commands.flatMap(({ name, help, words = [], options }) => [
     `complete -c ${program} -n __fish_use_subcommand -f -a ${name} -d ${quoted(help)}`,
     ...words.map((word) => `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -f -a ${word}`),
     ...options.map((option) => {

@@ -23,6 +23,8 @@ export interface GrpcServerOptions extends Partial<WireLimits> {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Lets another process of the same user listen on the port too (SO_REUSEPORT), so that it can take over. */
+  readonly reusePort?: boolean;
   /** By path, such as "/grpc.health.v1.Health/Check". */
   readonly methods: ReadonlyMap<string, Method>;
   /** TLS, with HTTP/2 negotiated in it: a client that does not is refused. Plaintext without. */
@@ -43,7 +45,7 @@ export class GrpcServer implements AsyncDisposable {
   readonly tally: RpcTally;
 
   private constructor(options: GrpcServerOptions) {
-    const { hostname, port, tls, clock = systemClock, onError = () => {}, onOffence } = options;
+    const { hostname, port, reusePort, tls, clock = systemClock, onError = () => {}, onOffence } = options;
     const limits: WireLimits = { ...WIRE_LIMITS, ...options };
     this.#options = options;
     this.tally = new RpcTally(options.methods.keys());
@@ -54,7 +56,7 @@ export class GrpcServer implements AsyncDisposable {
       onError,
     };
     const accept = (stream: Http2Stream, headers: HeaderList) => this.#accept(stream, headers);
-    this.#listener = new Http2Listener({ hostname, port, tls, clock, limits, accept, onError, onOffence });
+    this.#listener = new Http2Listener({ hostname, port, reusePort, tls, clock, limits, accept, onError, onOffence });
   }
 
   /** Listens at once. Throws what `Deno.listen` throws, and Error for a certificate or key that is none. */
@@ -85,6 +87,11 @@ export class GrpcServer implements AsyncDisposable {
   /** Shows another certificate from now on; RPCs under way are not disturbed. Throws as `listen` does. */
   renewTls(tls: ServerTls): void {
     this.#listener.renewTls(tls);
+  }
+
+  /** Accepts no more, and leaves the connections as they are; whoever is at the door already is taken. */
+  closeDoor(): Promise<void> {
+    return this.#listener.closeDoor();
   }
 
   /** Accepts no more; every connection closes with its last RPC. */

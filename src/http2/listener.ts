@@ -12,6 +12,9 @@ import type { Transport } from "./transport.ts";
 /** Pause before another try when a connection cannot be accepted: out of file descriptors, most likely. */
 const ACCEPT_RETRY_MS = 50;
 
+/** Turns of the event loop without a new connection after which nobody waits to be accepted. */
+const QUIET_TURNS = 3;
+
 /** A connection that ends for what its peer did. */
 export interface Offence {
   /** The peer's address and port, such as "192.0.2.1:51234". */
@@ -25,6 +28,8 @@ export interface ListenerOptions {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Lets another process of the same user listen on the port too (SO_REUSEPORT), so that it can take over. */
+  readonly reusePort?: boolean | undefined;
   readonly accept: Accept;
   /** TLS with HTTP/2 negotiated in it; without, clients must know that HTTP/2 is spoken (RFC 9113 §3.3). */
   readonly tls?: ServerTls | undefined;
@@ -53,18 +58,21 @@ export class Http2Listener implements ConnectionKeeper {
   readonly #gone = Promise.withResolvers<void>();
   #open = true;
   #cancelRetry = () => {};
+  #arrivals = 0;
+  /** Resolves once nothing is accepted any more: only then the system has closed the socket. */
+  readonly #accepting: Promise<void>;
 
   constructor(options: ListenerOptions) {
-    const { hostname, port, tls, clock = systemClock, limits = HTTP2_LIMITS } = options;
+    const { hostname, port, reusePort = false, tls, clock = systemClock, limits = HTTP2_LIMITS } = options;
     this.#options = options;
     this.#limits = limits;
     this.#clock = clock;
     this.#addresses = new AddressBook(clock);
     this.#turns = new TurnQueue(clock);
     this.#identity = tls && serverIdentity(tls, { clock });
-    this.#socket = Deno.listen({ hostname, port });
+    this.#socket = Deno.listen({ hostname, port, reusePort });
     this.closed = this.#gone.promise;
-    void this.#acceptAll();
+    this.#accepting = this.#acceptAll();
   }
 
   /** The port listened on. */
@@ -80,6 +88,19 @@ export class Http2Listener implements ConnectionKeeper {
   /** Shows another certificate from now on; connections that are open are not disturbed. Throws as opening does. */
   renewTls(tls: ServerTls): void {
     this.#identity = serverIdentity(tls, { clock: this.#clock, before: this.#identity });
+  }
+
+  /**
+   * Accepts no more, and leaves the connections as they are. Whoever the system has let in already is taken first: the
+   * queue of a socket dies with it.
+   */
+  async closeDoor(): Promise<void> {
+    for (let before = -1; before !== this.#arrivals;) {
+      before = this.#arrivals;
+      for (let turn = 0; turn < QUIET_TURNS; turn++) await this.#clock.nextTurn();
+    }
+    this.#stopAccepting();
+    await this.#accepting;
   }
 
   /** Accepts no more; every connection closes with its last stream. */
@@ -142,6 +163,7 @@ export class Http2Listener implements ConnectionKeeper {
     const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     const { hostname, port } = socket.remoteAddr;
     const address = this.#addresses.open(hostname);
+    this.#arrivals++;
     const full = this.#roster.size >= maxConnections && !this.#evict(this.#roster.dispensable());
     if (!this.#open || full || address.connections > maxConnectionsPerPeer) {
       this.counters.refusedConnections++;

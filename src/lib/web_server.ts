@@ -8,6 +8,8 @@ export interface WebServerOptions {
   readonly hostname: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Lets another process of the same user listen on the port too (SO_REUSEPORT), so that it can take over. */
+  readonly reusePort?: boolean;
   /** TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 in it; plain HTTP without. */
   readonly tls?: WebTls | undefined;
 }
@@ -40,15 +42,21 @@ export class WebServer implements AsyncDisposable {
     this.#retired.add(gone);
   }
 
+  /** Accepts no more, and gives the answers that are owed. */
+  closeDoor(): void {
+    const gone = this.#server.shutdown().finally(() => this.#retired.delete(gone));
+    this.#retired.add(gone);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#server[Symbol.asyncDispose](), ...this.#retired]);
   }
 
   #listen(port: number, tls: WebTls | undefined): Deno.HttpServer<Deno.NetAddr> {
-    const { hostname } = this.#options;
+    const { hostname, reusePort = false } = this.#options;
     const shared = { hostname, port, onListen: () => {} };
     return tls === undefined
-      ? Deno.serve(shared, this.#answer)
+      ? Deno.serve({ ...shared, reusePort }, this.#answer)
       : Deno.serve({ ...shared, cert: tls.cert, key: tls.key, reusePort: true }, this.#answer);
   }
 }

@@ -4,6 +4,7 @@ import type { AgentDirectory } from "../call/directory.ts";
 import type { InputExpectation } from "../call/output.ts";
 import { CallRefused, type Switchboard } from "../call/switchboard.ts";
 import type { Turn } from "../call/turn.ts";
+import type { Successor } from "../grpc/relay.ts";
 import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -32,6 +33,8 @@ export interface ByovaOptions {
   readonly boundaryType: "final" | "chunk" | undefined;
   /** Lets callers in; everybody without one. */
   readonly guard?: Guard;
+  /** Who takes new calls in this gateway's stead while it drains, if anybody does. */
+  readonly successor?: () => Successor | undefined;
 }
 
 /** A stream that brings no request within this time is closed, in ms. */
@@ -92,6 +95,8 @@ function listVirtualAgents(directory: AgentDirectory): GuardedMethod {
 class CallerStream implements RpcListener {
   #call: Conversation | undefined;
   #turn: Turn | undefined;
+  /** Where the stream goes on when its call is the successor's. */
+  #relay: RpcListener | undefined;
   readonly #frame = new FrameReader();
   #packets = 0;
   #closed = false;
@@ -117,9 +122,10 @@ class CallerStream implements RpcListener {
     try {
       const frame = this.#frame;
       if (this.#turn && frame.read(message)) return this.#hearAudio(message.bytes, frame);
+      if (this.#relay) return this.#relay.message(message);
       const bytes = message.view();
       const request = decodeVoiceVARequest(bytes);
-      if (this.#call === undefined) this.#open(request);
+      if (this.#call === undefined) this.#open(request, message);
       else this.#checkIds(request, this.#call);
       if (request.audioInput) frame.learn(bytes);
       if (this.#turn) this.#hear(request, this.#turn, this.#call!);
@@ -130,6 +136,7 @@ class CallerStream implements RpcListener {
 
   halfClosed(): void {
     if (this.#turn) return this.#turn.halfClosed();
+    if (this.#relay) return this.#relay.halfClosed();
     this.#release();
     this.rpc.finish();
   }
@@ -137,13 +144,15 @@ class CallerStream implements RpcListener {
   cancelled(): void {
     this.#release();
     this.#turn?.cancelled();
+    this.#relay?.cancelled();
   }
 
   drained(): void {
     this.#turn?.drained();
+    this.#relay?.drained?.();
   }
 
-  #open(request: VoiceVARequest): void {
+  #open(request: VoiceVARequest, message: Span): void {
     this.#callOffTimer();
     const details = readDetails(request);
     checkOrg(this.caller, details.orgId);
@@ -154,6 +163,8 @@ class CallerStream implements RpcListener {
     this.options.log[starts ? "info" : "debug"]("stream opened", about);
     const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
     const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
+    if (call === undefined && leaves) this.#handOver();
+    if (this.#relay) return this.#relay.message(message);
     if (!call) {
       if (leaves) this.rpc.send(FAREWELL);
       this.#release();
@@ -186,9 +197,16 @@ class CallerStream implements RpcListener {
       return this.switchboard.join(details, starts);
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
+      if (error.reason === "draining" && this.#handOver()) return undefined;
       this.options.log.warn("call refused", { call: details.id, org: details.orgId, reason: error.reason });
       throw new GrpcError(REFUSAL[error.reason], error.message);
     }
+  }
+
+  /** Hands the stream to the gateway that takes over, if there is one. */
+  #handOver(): boolean {
+    this.#relay = this.options.successor?.()?.take(this.rpc, () => this.#release());
+    return this.#relay !== undefined;
   }
 
   #checkIds({ conversationId, customerOrgId }: VoiceVARequest, { call }: Conversation): void {

@@ -1,0 +1,110 @@
+import { strict as assert } from "node:assert";
+import { callUnary, GrpcChannel } from "../src/grpc/client.ts";
+import { Status } from "../src/grpc/status.ts";
+import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../src/protocols/gen/health.ts";
+import { Line } from "./gateway_harness.ts";
+import { GatewayProcess } from "./gateway_process.ts";
+
+/** A new process takes the ports over while the one before it drains. */
+
+const SHARED = "gateway:\n  reuse_port: true\n";
+
+/** A gateway on the ports of another. */
+function beside({ port, page }: GatewayProcess, yaml = SHARED): Promise<GatewayProcess> {
+  return GatewayProcess.start(["--port", String(port), "--http-port", new URL(page).port], yaml);
+}
+
+/** Somebody who calls again and again on one connection, as Webex does, and connects anew when it is told to. */
+async function callAgainAndAgain(port: number, name: string, until: () => boolean): Promise<string[]> {
+  const heard: string[] = [];
+  let channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port });
+  const line = async () => {
+    if (!channel.closed) return new Line(channel);
+    await channel[Symbol.asyncDispose]();
+    return new Line(channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port }));
+  };
+  for (let calls = 0; !until(); calls++) {
+    const about = { conversationId: `${name}-${calls}`, customerOrgId: "org-1" };
+    const welcome = await (await line()).call(about).start();
+    const begun = await (await line()).call(about).event("START_OF_DTMF");
+    const answer = await (await line()).call(about).keys("5");
+    const came = [welcome.status, begun.status, answer.status, answer.responses[0]?.outputEvents[0]?.name];
+    heard.push(came.join(" "));
+  }
+  await channel[Symbol.asyncDispose]();
+  return heard;
+}
+
+/** Somebody who connects anew for every question. */
+async function connectAgainAndAgain(port: number, until: () => boolean): Promise<string[]> {
+  const heard: string[] = [];
+  const question = encodeHealthCheckRequest({ service: "" });
+  while (!until()) {
+    try {
+      await using channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port });
+      heard.push(String(decodeHealthCheckResponse(await callUnary(channel, Health.Check, question)).status));
+    } catch (error) {
+      heard.push(String(error));
+    }
+  }
+  return heard;
+}
+
+Deno.test("a takeover under load: no call and no connection is lost, and calls under way end where they began", async () => {
+  await using before = await GatewayProcess.start([], SHARED);
+  let over = false;
+  const until = () => over;
+  const callers = Promise.all(
+    Array.from({ length: 8 }, (_, at) => callAgainAndAgain(before.port, `caller-${at}`, until)),
+  );
+  const visitors = Promise.all(Array.from({ length: 4 }, () => connectAgainAndAgain(before.port, until)));
+  callers.catch(() => {}); // told by whoever awaits it, below
+  const kept = before.call({ conversationId: "kept", customerOrgId: "org-1" });
+  await kept.start();
+
+  await using after = await beside(before);
+  before.signal("SIGTERM");
+  await said(before, "another gateway has taken over: new calls are handed on to it");
+  const handedOn = before.call({ conversationId: "handed-on", customerOrgId: "org-1" });
+  assert.equal((await handedOn.start()).status, Status.OK);
+  await said(after, "stream opened", "handed-on");
+  const answer = await kept.press("5");
+  assert.equal(answer.responses[0]!.outputEvents[0]!.name, "transfer_requested");
+  assert.equal((await before.exit).code, 0);
+  // The call that was handed on lives in the new process, where its next connection leads.
+  await using channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port: before.port });
+  const goesOn = await new Line(channel).call({ conversationId: "handed-on", customerOrgId: "org-1" }).press("5");
+  assert.equal(goesOn.responses[0]!.outputEvents[0]!.name, "transfer_requested");
+  over = true;
+  const calls = (await callers).flat();
+  assert.deepEqual(calls.filter((heard) => heard !== "0 0 0 transfer_requested"), []);
+  const connections = (await visitors).flat();
+  assert.deepEqual(connections.filter((heard) => heard !== "1"), []);
+  console.log(`${calls.length} calls and ${connections.length} connections through a takeover`);
+});
+
+Deno.test("without gateway.reuse_port in both, a port that is taken stays taken", async () => {
+  {
+    await using shared = await GatewayProcess.start([], SHARED);
+    await assert.rejects(beside(shared, ""), /PORT-TAKEN/);
+  }
+  await using plain = await GatewayProcess.start();
+  await assert.rejects(beside(plain), /PORT-TAKEN/);
+});
+
+Deno.test("a gateway that shares its ports and that nobody takes over from stops as any other", async () => {
+  await using house = await GatewayProcess.start([], SHARED);
+  const call = house.call();
+  await call.start();
+  house.signal("SIGTERM");
+  await said(house, "nobody has taken over");
+  assert.equal((await house.call().start()).status, Status.UNAVAILABLE);
+  assert.equal((await call.press("5")).status, Status.OK);
+  assert.equal((await house.exit).code, 0);
+});
+
+/** Resolves once a gateway has logged this, of this call if one is named. */
+async function said({ log }: GatewayProcess, message: string, call?: string): Promise<void> {
+  const found = () => log.some((line) => line.msg === message && (call === undefined || line.call === call));
+  while (!found()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
