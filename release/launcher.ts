@@ -7,7 +7,7 @@ const ALONE = "--no-config --no-lock --no-remote --no-npm --deny-import --no-cod
 /**
  * The part of a launcher (POSIX sh) that runs the program in `$folder`, with the flags of each command in the open.
  * Whoever sets GATEWAY_FLAGS runs the gateway with others: what the command `permissions` prints. `set -f` keeps `*` and
- * `[` as they are.
+ * `[` as they are; Deno is given no place for caches of its own, and needs none.
  */
 export function running(needs: readonly Need[]): string {
   return `set -f
@@ -16,7 +16,7 @@ flags=$GATEWAY_FLAGS
 case \${1-serve} in
 ${Object.entries(TOOLS).map(([name, flags]) => `  ${name}) flags='${flags.join(" ")}' ;;`).join("\n")}
 esac
-export GATEWAY_FLAGS GATEWAY_LAUNCHER DENO_DIR DENO_NO_UPDATE_CHECK=1
+export GATEWAY_FLAGS GATEWAY_LAUNCHER DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1
 exec "$folder/deno" run ${ALONE} $flags "$folder/byova-gateway.js" "$@"
 `;
 }
@@ -95,7 +95,6 @@ if ! whole; then
   whole || cannot "$folder is not what was packed: $remedy"
 fi
 [ -x "$folder/deno" ] || cannot "programs may not be run from $cache (mounted noexec?): $remedy"
-DENO_DIR=$folder/cache
 ${running(needs)}`;
   let at = new TextEncoder().encode(body).length + parts.length * (SPAN - "@0".length) + 1;
   return parts.reduce((text, size, which) => {

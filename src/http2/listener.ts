@@ -57,6 +57,8 @@ export class Http2Listener implements ConnectionKeeper {
   readonly #turns: TurnQueue;
   readonly #gone = Promise.withResolvers<void>();
   #open = true;
+  /** Whether the socket is closed; who was accepted before that may still be on the way here. */
+  #shut = false;
   #cancelRetry = () => {};
   #arrivals = 0;
   /** Resolves once nothing is accepted any more: only then the system has closed the socket. */
@@ -99,8 +101,9 @@ export class Http2Listener implements ConnectionKeeper {
       before = this.#arrivals;
       for (let turn = 0; turn < QUIET_TURNS; turn++) await this.#clock.nextTurn();
     }
-    this.#stopAccepting();
+    this.#shutDoor();
     await this.#accepting;
+    this.#stopAccepting();
   }
 
   /** Accepts no more; every connection closes with its last stream. */
@@ -134,14 +137,14 @@ export class Http2Listener implements ConnectionKeeper {
   }
 
   async #acceptAll(): Promise<void> {
-    while (this.#open) {
+    while (!this.#shut) {
       try {
         this.#take(await this.#socket.accept());
         // The platform does only so much input and output in one turn of the event loop: a crowd at the door, taken at
         // once, would use it up, and those inside would not be read for seconds.
         await this.#clock.nextTurn();
       } catch {
-        if (this.#open) await this.#makeWay();
+        if (!this.#shut) await this.#makeWay();
       }
     }
   }
@@ -212,6 +215,12 @@ export class Http2Listener implements ConnectionKeeper {
   #stopAccepting(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#shutDoor();
+  }
+
+  #shutDoor(): void {
+    if (this.#shut) return;
+    this.#shut = true;
     this.#cancelRetry();
     this.#socket.close();
   }

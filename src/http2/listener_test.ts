@@ -139,3 +139,16 @@ Deno.test("answers that no window takes are paid for", async () => {
   await listener.closed;
   assert.equal(listener.counters.openStreams, 0);
 });
+
+Deno.test("closeDoor() takes everybody who is at the door, and leaves the connections open", async () => {
+  await using served = listen();
+  const { listener } = served;
+  const { port } = listener;
+  const inside = await connect(listener);
+  const waiting = await Promise.all(Array.from({ length: 200 }, () => Deno.connect({ hostname: HOST, port })));
+  await listener.closeDoor();
+  assert.equal(listener.connections, 201);
+  await assert.rejects(Deno.connect({ hostname: HOST, port }), Deno.errors.ConnectionRefused);
+  assert.equal(inside.usable, true);
+  for (const socket of waiting) socket.close();
+});

@@ -28,8 +28,10 @@ async function prove(file: string, print: (line: string) => void, ownPorts: bool
     {
       await using gateway = await RunningFile.start(name, options, here);
       print(started("first start", gateway.readyMs, FIRST_START_MS));
+      const live = liveEvent(gateway.page);
       const heard = await call(name, gateway.target, here);
       print(`call: ${heard}`);
+      print(`live event: ${await live}`);
       print(`page: ${await page(gateway.page)}`);
       print(`browser: ${await browse(gateway.page, cwd)}`);
       assert.equal(await gateway.stop(), 0);
@@ -66,6 +68,18 @@ async function page(url: string): Promise<string> {
   const { status } = await (await fetch(`${url}health`)).json();
   assert.equal(status, "healthy");
   return `${text.length} characters of HTML, /health says ${status}`;
+}
+
+/** The first event that the live stream tells of the call. */
+async function liveEvent(url: string): Promise<string> {
+  const answer = await fetch(`${url}api/live?topics=calls`, { signal: AbortSignal.timeout(20_000) });
+  assert.equal(answer.status, 200);
+  let text = "";
+  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+    const [, event] = /^event: (calls)$[\s\S]*Local Playback/m.exec(text += piece) ?? [];
+    if (event !== undefined) return `"${event}" tells of the call while it goes on`;
+  }
+  throw new Error(`the live stream ended: ${text}`);
 }
 
 /** What a browser makes of the page after its scripts have run: the call that was made is on it. */
