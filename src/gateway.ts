@@ -216,9 +216,12 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       if (reusePort) {
         await server.closeDoor();
         web?.closeDoor();
-        successor = await Successor.find({ hostname: host, port: server.port, clock });
+        // Over TLS it would want to be asked by its public name, and perhaps for our certificate: then nothing is handed on.
+        if (!config.gateway.tls) successor = await Successor.find({ hostname: host, port: server.port, clock });
         if (successor) running.use(successor);
-        log.info(successor ? "another gateway has taken over: new calls are handed on to it" : "nobody has taken over");
+        log.info(
+          successor ? "another gateway has taken over: new calls are handed on to it" : "nobody takes new calls",
+        );
       }
       if (successor === undefined) health.serving = false;
       await switchboard.drain(drainMs);

@@ -121,7 +121,7 @@ Deno.test("a gateway that shares its ports and that nobody takes over from stops
   const call = house.call();
   await call.start();
   house.signal("SIGTERM");
-  await said(house, "nobody has taken over");
+  await said(house, "nobody takes new calls");
   assert.equal((await house.call().start()).status, Status.UNAVAILABLE);
   assert.equal((await call.press("5")).status, Status.OK);
   assert.equal((await house.exit).code, 0);
