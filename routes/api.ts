@@ -169,6 +169,8 @@ const TERMINAL: { readonly [O in CallOutcome]: { readonly outcome: string; reado
   caller_hung_up: undefined,
   timed_out: undefined,
   gateway_stopped: undefined,
+  ended_by_operator: { outcome: "session_end", name: "session_ended" },
+  transferred_by_operator: { outcome: "transfer", name: "transfer_requested" },
 };
 
 /** The sample's names for what happens in a call: start, message, at most one terminal, end. */

@@ -18,6 +18,8 @@ const OUTCOME: { readonly [O in CallOutcome]: string } = {
   caller_hung_up: "caller hung up",
   timed_out: "timed out",
   gateway_stopped: "cut short: gateway stopped",
+  ended_by_operator: "ended from the dashboard",
+  transferred_by_operator: "transferred from the dashboard",
 };
 
 /** The page at `/`: what the gateway is doing now, without a script. `renewSeconds`: 0 for a page that stands still. */

@@ -99,7 +99,7 @@ export class Conversation implements TurnHost {
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
-    this.#tell({ type: "call_started", agentId: call.agentId, connector: connector.id });
+    this.#tell({ type: "call_started", connector: connector.id, trackingId: "", language: call.language });
     this.#converse();
   }
 

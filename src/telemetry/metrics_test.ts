@@ -26,7 +26,7 @@ async function told(
     );
 }
 
-const started: CallHappening = { type: "call_started", agentId: "a", connector: "lex" };
+const started: CallHappening = { type: "call_started", connector: "lex", trackingId: "", language: "" };
 
 Deno.test("a reading is looked up at every scrape, with its labels; one that has no number is left out", async () => {
   const samples = await told({
