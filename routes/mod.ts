@@ -6,6 +6,7 @@ import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
 import type { House } from "./house.ts";
 import { metrics } from "./metrics.ts";
+import { phone } from "./phone.ts";
 import { Page } from "./page.tsx";
 import css from "./page.css" with { type: "text" };
 
@@ -58,6 +59,7 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
   });
   app.route("/", api(house));
   app.route("/", metrics(house));
+  app.route("/", phone({ clock: house.clock, log, dial: house.dial }));
   app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
   app.onError((error, c) => {
     log.error("page failed", { path: c.req.routePath, error: error.name });

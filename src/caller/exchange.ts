@@ -75,8 +75,9 @@ export class Exchange {
     return this.#check.answered;
   }
 
-  /** Counts a frame that was sent. */
-  count(speech: boolean): void {
+  /** Counts a frame that was sent; `speech` is undefined where nobody can tell. */
+  count(speech: boolean | undefined): void {
+    if (speech === undefined) return;
     if (speech) {
       this.speechFrames++;
       this.silenceFrames = 0;

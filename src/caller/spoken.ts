@@ -12,3 +12,8 @@ export function readSpeech(file: Uint8Array, format: AudioFormat): Uint8Array {
   const data = new Uint8Array(linear.buffer);
   return convert({ format: { encoding: "linear16", sampleRate: wav.sampleRate }, data }, format).data;
 }
+
+/** Returns 16-bit little-endian samples of the rate of `format` as bytes of `format`; half a sample at the end is left out. */
+export function spokenPiece(linear: Uint8Array, format: AudioFormat): Uint8Array {
+  return convert({ format: { encoding: "linear16", sampleRate: format.sampleRate }, data: linear }, format).data;
+}
