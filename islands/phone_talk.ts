@@ -1,7 +1,7 @@
 /**
  * What the test phone's page and the gateway say to each other on the WebSocket `/api/phone`, as JSON texts. Audio goes
- * beside them as binary messages: up, what the microphone hears as 16-bit little-endian samples of 8 kHz; down, what is to
- * be played, after what came before, as 8 kHz mu-law.
+ * beside them as binary messages, 16-bit little-endian samples of 8 kHz: up, what the microphone hears; down, what is to be
+ * played after what came before.
  */
 
 /** What the page asks for. The first is "dial", and each socket carries one call. */

@@ -4,7 +4,7 @@ import bookingWav from "../audio/caller_booking.wav" with { type: "bytes" };
 import orderWav from "../audio/caller_order.wav" with { type: "bytes" };
 import { PHONE_VOICES, type PhoneNews, type PhoneOrder, type PhoneVoice } from "../islands/phone_talk.ts";
 import type { Caller, CallerOptions } from "../src/caller/caller.ts";
-import { readSpeech, spokenPiece } from "../src/caller/spoken.ts";
+import { linearPiece, readSpeech, spokenPiece } from "../src/caller/spoken.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import type { Log } from "../src/lib/log.ts";
 
@@ -131,7 +131,10 @@ class Phone {
       additionalInfo: order.additional_info,
       format: FORMAT,
       ...(order.token === "" ? {} : { token: order.token }),
-      ear: { plays: (audio) => this.#send(audio), cutOff: () => this.#say({ type: "cut_off" }) },
+      ear: {
+        plays: (data) => this.#send(linearPiece({ format: FORMAT, data })),
+        cutOff: () => this.#say({ type: "cut_off" }),
+      },
       onTimeline: ({ atMs, ...entry }) => this.#say({ type: "happened", at_ms: atMs, ...entry }),
       onChange: () => this.#tellState(),
     });
