@@ -29,6 +29,31 @@ export interface Overview {
 
 export type GatewayState = "serving" | "degraded" | "draining" | "not serving";
 
+/** What stands in front of the ports: `GET /api/trust`. */
+export interface TrustFact {
+  /** Whether calls without a valid token of Webex are turned away, only reported, or not looked at. */
+  readonly tokens: "enforced" | "reported" | "off";
+  readonly certificates: readonly {
+    readonly on: string;
+    readonly subject: string;
+    readonly not_after: string;
+    readonly days_left: number;
+  }[];
+}
+
+/** What `GET /api/status` tells of the registration with Webex, where the gateway looks after one. */
+export interface StatusFact {
+  readonly data_source?: {
+    readonly state: "starting" | "unregistered" | "active" | "at_risk" | "lapsed";
+    readonly message: string;
+    readonly id: string | null;
+    readonly expires_at: string | null;
+    readonly last_renewal: string | null;
+    readonly next_attempt: string | null;
+    readonly last_error: { readonly code: string; readonly message: string; readonly at: string } | null;
+  };
+}
+
 /** How a connector is, and the agents that it offers. */
 export interface ConnectorFact {
   readonly id: string;

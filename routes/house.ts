@@ -4,6 +4,7 @@ import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
 import type { Clock } from "../src/lib/clock.ts";
+import type { GatewayState } from "../islands/facts.ts";
 
 /** What the pages are told about the house. */
 export interface House {
@@ -71,7 +72,7 @@ export interface Trust {
 }
 
 /** What the gateway is doing, in one word, and why. */
-export function stateOf({ health, switchboard, directory, registration }: House): { state: string; why: string } {
+export function stateOf({ health, switchboard, directory, registration }: House): { state: GatewayState; why: string } {
   if (switchboard.draining) return { state: "draining", why: "the gateway is stopping: no new calls are taken" };
   if (!health.serving) return { state: "not serving", why: "no agent is on offer" };
   const failing = directory.states().filter(({ failure }) => failure !== undefined);

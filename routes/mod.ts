@@ -1,14 +1,12 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { h } from "preact";
-import { renderToString } from "preact-render-to-string";
 import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
+import { assets } from "./assets.ts";
 import type { House } from "./house.ts";
 import { metrics } from "./metrics.ts";
+import { pages } from "./pages.tsx";
 import { phone } from "./phone.ts";
-import { Page } from "./page.tsx";
-import css from "./page.css" with { type: "text" };
 
 /** What the routes need beyond the house itself. */
 export interface RoutesOptions {
@@ -25,10 +23,13 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      mediaSrc: ["'self'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: ["'self'"],
       frameAncestors: ["'none'"],
     },
     strictTransportSecurity: false,
@@ -47,11 +48,8 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     }
     await next();
   });
-  app.get("/", (c) => {
-    const page = h(Page, { house, renewSeconds: renewSeconds(c.req.query("refresh")) });
-    return c.html(`<!doctype html>${renderToString(page)}`);
-  });
-  app.get("/page.css", (c) => c.body(css, 200, { "Content-Type": "text/css; charset=utf-8" }));
+  app.route("/", pages(house, (path, c) => app.request(new URL(path, c.req.url), { headers: c.req.raw.headers })));
+  app.route("/", assets());
   app.get("/favicon.ico", (c) => c.body(null, 204));
   app.get("/proto/:name", (c) => {
     const text = Object.entries(protos).find(([name]) => name === c.req.param("name"))?.[1];
@@ -66,10 +64,4 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });
   return app;
-}
-
-/** How often the page renews itself, in seconds from 2 to 3600: 5 unless the address says otherwise, 0 for "off". */
-function renewSeconds(asked: string | undefined): number {
-  if (asked === "off") return 0;
-  return asked !== undefined && /^\d{1,4}$/.test(asked) ? Math.min(3600, Math.max(2, Number(asked))) : 5;
 }

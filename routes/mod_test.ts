@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { RoutedHouse } from "../tests/routed_house.ts";
+import { assetPath } from "./assets.ts";
 
 const PATHS = [
   "/",
-  "/page.css",
+  assetPath("client.css"),
   "/favicon.ico",
   "/proto/byova_common.proto",
   "/health",
@@ -40,7 +41,8 @@ Deno.test("every answer carries the security headers, errors too", async () => {
     assert.equal(headers.get("x-content-type-options"), "nosniff", name);
     assert.equal(headers.get("x-frame-options"), "DENY", name);
     assert.equal(headers.get("referrer-policy"), "no-referrer", name);
-    assert.equal(headers.get("cache-control"), "no-store", name);
+    const kept = name.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-store";
+    assert.equal(headers.get("cache-control"), kept, name);
     assert.equal(headers.get("access-control-allow-origin"), null, name);
   }
 });
