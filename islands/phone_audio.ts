@@ -12,6 +12,7 @@ const LONGEST_FILE_S = 60;
 export class Loudspeaker {
   readonly #pieces = new Set<AudioBufferSourceNode>();
   #until = 0;
+  #onSilent: (() => void) | undefined;
 
   constructor(readonly context: AudioContext) {}
 
@@ -21,11 +22,20 @@ export class Loudspeaker {
     buffer.getChannelData(0).set(Float32Array.from(samples, (sample) => sample / 32768));
     const piece = new AudioBufferSourceNode(this.context, { buffer });
     piece.connect(this.context.destination);
-    piece.onended = () => this.#pieces.delete(piece);
+    piece.onended = () => {
+      this.#pieces.delete(piece);
+      if (this.#pieces.size === 0) this.#onSilent?.();
+    };
     this.#pieces.add(piece);
     this.#until = Math.max(this.#until, this.context.currentTime + AHEAD_S);
     piece.start(this.#until);
     this.#until += buffer.duration;
+  }
+
+  /** Calls `act` once everything is played. */
+  whenSilent(act: () => void): void {
+    this.#onSilent = act;
+    if (this.#pieces.size === 0) act();
   }
 
   /** Falls silent: what has not been played is let go. */
@@ -40,7 +50,7 @@ export class Loudspeaker {
 export async function openMicrophone(
   context: AudioContext,
   workletUrl: string,
-  onPiece: (piece: Int16Array) => void,
+  onPiece: (piece: Int16Array<ArrayBuffer>) => void,
 ): Promise<() => void> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { channelCount: 1, echoCancellation: true, noiseSuppression: false, autoGainControl: false },
@@ -67,7 +77,7 @@ export async function openMicrophone(
 export async function sayFile(
   context: AudioContext,
   file: Blob,
-  onPiece: (piece: Int16Array) => void,
+  onPiece: (piece: Int16Array<ArrayBuffer>) => void,
 ): Promise<() => void> {
   const sound = await context.decodeAudioData(await file.arrayBuffer());
   if (sound.duration > LONGEST_FILE_S) throw new RangeError(`a file of ${LONGEST_FILE_S} seconds at most expected`);

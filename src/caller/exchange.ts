@@ -77,8 +77,8 @@ export class Exchange {
 
   /** Counts a frame that was sent; `speech` is undefined where nobody can tell. */
   count(speech: boolean | undefined): void {
-    if (speech === undefined) return;
-    if (speech) {
+    if (speech === undefined) this.speechFrames = this.silenceFrames = 0;
+    else if (speech) {
       this.speechFrames++;
       this.silenceFrames = 0;
     } else this.silenceFrames++;
