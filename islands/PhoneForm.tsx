@@ -69,7 +69,7 @@ export function PhoneForm({ agents, chosen, disabled, dial }: {
         </div>
       </details>
       {problem && <p class="problem" role="alert">{problem}</p>}
-      <button class="button first" disabled={disabled}>Call</button>
+      <button type="submit" class="button first" disabled={disabled}>Call</button>
     </form>
   );
 }
