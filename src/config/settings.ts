@@ -2,6 +2,7 @@ import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts"
 import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
+import { readStore, type StoreOptions } from "../store/config.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
 import type { FileValues } from "./schema.ts";
 
@@ -93,6 +94,8 @@ export interface Config {
     /** Plaintext without. */
     readonly tls: TlsFiles | undefined;
   };
+  /** What is remembered; undefined when nothing is. */
+  readonly store: StoreOptions | undefined;
   readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
@@ -151,6 +154,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       hostNames: monitoring.host_names,
       tls: tlsFiles(monitoring.tls),
     },
+    store: readStore(file.store),
     dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),
