@@ -32,7 +32,7 @@ export class CallReader {
   #events(row: number): KeptEvent[] {
     const packed = this.#sql.packed.get(row);
     if (packed) return unpackEvents(packed.events as Uint8Array);
-    return this.#sql.open.all(row).map(({ event }) => JSON.parse(String(event)));
+    return JSON.parse(`[${this.#sql.open.all(row).map(({ events }) => events).join()}]`);
   }
 }
 
@@ -61,7 +61,7 @@ function statements(database: DatabaseSync):
       WHERE c.call = :call AND (:org IS NULL OR c.org = :org) AND (:started IS NULL OR c.started = :started)
       ORDER BY c.started DESC LIMIT 1`),
     packed: database.prepare("SELECT events FROM packed_events WHERE call = ?"),
-    open: database.prepare("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    open: database.prepare("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     errors: errors(""),
     errorsOf: errors("WHERE e.connector = ?"),
   };

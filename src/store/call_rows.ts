@@ -1,7 +1,12 @@
 import type { CallRecord } from "./store.ts";
 
 /** The states of a call, by the number that stands for each in the database. */
-export const STATES = ["live", "ended", "interrupted"] as const satisfies readonly CallRecord["state"][];
+export const STATES = ["ended", "interrupted", "live"] as const satisfies readonly CallRecord["state"][];
+
+/** The number of a state. */
+export function numberOfState(state: CallRecord["state"]): number {
+  return STATES.indexOf(state);
+}
 
 /** What is read of a call that is to be told as a CallRecord. */
 export const CALL_COLUMNS = `
@@ -12,6 +17,10 @@ export const CALL_COLUMNS = `
   (SELECT text FROM words WHERE id = c.outcome) AS outcome,
   (SELECT text FROM words WHERE id = c.code) AS code,
   (SELECT text FROM words WHERE id = c.language) AS language`;
+
+/** The texts in which a call is found, one a line, in small letters as far as they are of ASCII. */
+export const SEARCHED = `lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
+  (SELECT text FROM words WHERE id = c.agent) || char(10) || (SELECT text FROM words WHERE id = c.code))`;
 
 /** A row of the database, as node:sqlite gives it. */
 // deno-lint-ignore no-explicit-any
@@ -25,9 +34,9 @@ export function toRecord(row: Row): CallRecord {
     agentId: row.agent,
     connector: row.connector,
     state: STATES[row.state as number]!,
-    outcome: row.outcome ?? undefined,
+    outcome: row.outcome || undefined,
     reason: row.reason ?? undefined,
-    code: row.code ?? undefined,
+    code: row.code || undefined,
     startedAt: row.started,
     endedAt: row.ended ?? undefined,
     turns: row.turns,

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallEvent } from "../call/event.ts";
 import { setNewest } from "../lib/newest.ts";
+import { numberOfState, SEARCHED } from "./call_rows.ts";
 import { Course, type KeptEvent } from "./course.ts";
 import { packEvents, unpackEvents } from "./packed_events.ts";
 import type { MinuteWriter } from "./minutes.ts";
@@ -16,10 +17,13 @@ interface OpenCall {
   readonly row: number;
   readonly connector: number;
   readonly course: Course;
+  /** Events that are kept. */
   events: number;
+  /** Those that are not written yet, as JSON. */
+  fresh: string[];
+  /** How many rows hold the others. */
+  pieces: number;
   heard: number;
-  /** Whether its row is behind. */
-  stale: boolean;
 }
 
 /** Writes what happens in calls. Every method belongs into a transaction, and throws what SQLite throws. */
@@ -44,11 +48,8 @@ export class CallWriter {
     const { callId: _callId, orgId: _orgId, ...kept } = event;
     call.course.add(kept);
     call.heard = event.at;
-    call.stale = true;
     this.#stale.add(call);
-    if (call.events < MOST_EVENTS || event.type === "call_ended") {
-      this.#sql.addEvent.run(call.row, call.events++, JSON.stringify(kept));
-    }
+    if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
     switch (event.type) {
       case "agent_turn":
         this.minutes.waited(event.at, call.connector, event.waitedMs);
@@ -72,17 +73,9 @@ export class CallWriter {
   /** Brings the rows of the calls that went on up to date. */
   settle(): void {
     for (const call of this.#stale) {
-      const { row, course: { turns, longestWaitMs = null, medianWaitMs = null, code, recorded }, heard } = call;
-      call.stale = false;
-      this.#sql.update.run(
-        turns,
-        longestWaitMs,
-        medianWaitMs,
-        code === undefined ? null : this.words.number(code),
-        Number(recorded),
-        Math.round(heard),
-        row,
-      );
+      this.#update(call);
+      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      call.fresh = [];
     }
     this.#stale.clear();
   }
@@ -95,7 +88,7 @@ export class CallWriter {
     ];
     for (const { id } of rows) {
       this.#sql.interrupt.run(id!);
-      this.#pack(Number(id));
+      this.#pack(Number(id), this.#written(Number(id)));
     }
     return rows.length;
   }
@@ -118,11 +111,14 @@ export class CallWriter {
 
   #begin({ orgId, callId, agentId, at }: CallEvent, connector: string, tracking: string, language: string): OpenCall {
     const by = this.words.number(connector);
+    const none = this.words.number("");
     const { lastInsertRowid } = this.#sql.begin.run(
       this.words.number(orgId),
       callId,
       this.words.number(agentId),
       by,
+      none,
+      none,
       Math.round(at),
       this.words.number(language),
       tracking,
@@ -135,8 +131,9 @@ export class CallWriter {
       connector: by,
       course: new Course(),
       events: 0,
+      fresh: [],
+      pieces: 0,
       heard: at,
-      stale: false,
     };
   }
 
@@ -147,65 +144,83 @@ export class CallWriter {
     const row = Number(found.id);
     if (found.state !== LIVE) this.#reopen(row);
     const course = new Course();
-    const events = this.#sql.events.all(row).map(({ event }) => JSON.parse(String(event)) as KeptEvent);
+    const pieces = this.#written(row);
+    const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
       row,
       connector: Number(found.connector),
       course,
       events: events.length,
+      fresh: [],
+      pieces: pieces.length,
       heard: events.at(-1)?.at ?? 0,
-      stale: false,
     };
   }
 
   #end(call: OpenCall, event: Extract<CallEvent, { type: "call_ended" }>): void {
     const { at, outcome, reason } = event;
-    this.settle();
+    this.#update(call);
     this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
-    this.#pack(call.row);
+    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
+    this.#stale.delete(call);
     this.#open.delete(`${event.orgId}\n${event.callId}`);
     const failed = outcome === "agent_failed" || (outcome === "timed_out" && !call.course.answered);
     this.minutes.ended(at, call.connector, failed);
   }
 
-  #pack(row: number): void {
-    const events = this.#sql.events.all(row).map(({ event }) => String(event));
-    this.#sql.pack.run(row, packEvents(events));
+  #update({ row, course, heard }: OpenCall): void {
+    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
+    const failure = this.words.number(code ?? "");
+    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  }
+
+  /** What is written of a live call's events, in pieces. */
+  #written(row: number): string[] {
+    return this.#sql.events.all(row).map(({ events }) => String(events));
+  }
+
+  #pack(row: number, pieces: readonly string[]): void {
+    this.#sql.pack.run(row, packEvents(pieces));
     this.#sql.dropEvents.run(row);
+    this.#sql.addText.run(row);
   }
 
   #reopen(row: number): void {
     this.#sql.reopen.run(row);
     const packed = this.#sql.packed.get(row)?.events;
-    const events = packed === undefined ? [] : unpackEvents(packed as Uint8Array);
-    events.forEach((event, at) => this.#sql.addEvent.run(row, at, JSON.stringify(event)));
+    if (packed !== undefined) {
+      this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed as Uint8Array)).slice(1, -1));
+    }
     this.#sql.dropPacked.run(row);
+    this.#sql.dropText.run(row);
   }
 }
 
-const LIVE = 0;
+const [ENDED, INTERRUPTED, LIVE] = (["ended", "interrupted", "live"] as const).map(numberOfState);
 
 function statements(database: DatabaseSync) {
   const sql = (text: string) => database.prepare(text);
   return {
     begin: sql(`
-      INSERT INTO calls (org, call, agent, connector, state, started, turns, language, tracking, recorded, session, heard)
-      VALUES (?, ?, ?, ?, 0, ?, 0, ?, ?, 0, ?, ?)`),
+      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ${LIVE}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
     find: sql(`
       SELECT id, connector, state FROM calls
-      WHERE call = ? AND org = ? AND session = ? AND state <> 1 ORDER BY id DESC LIMIT 1`),
+      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
     update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
-    end: sql("UPDATE calls SET state = 1, outcome = ?, reason = ?, ended = ? WHERE id = ?"),
-    interrupt: sql("UPDATE calls SET state = 2, ended = heard WHERE id = ?"),
-    reopen: sql("UPDATE calls SET state = 0, ended = NULL WHERE id = ?"),
-    liveOf: sql("SELECT id FROM calls WHERE state = 0 AND session = ? AND heard < ?"),
-    addEvent: sql("INSERT INTO open_events (call, number, event) VALUES (?, ?, ?)"),
-    events: sql("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    reopen: sql(`UPDATE calls SET state = ${LIVE}, ended = NULL WHERE id = ?`),
+    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE} AND session = ? AND heard < ?`),
+    addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
+    events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     dropEvents: sql("DELETE FROM open_events WHERE call = ?"),
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${SEARCHED} FROM calls c WHERE id = ?`),
+    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)"),
   };
 }

@@ -22,10 +22,10 @@ export const MIGRATIONS: readonly string[] = [
     call TEXT NOT NULL,
     agent INTEGER NOT NULL REFERENCES words,
     connector INTEGER NOT NULL REFERENCES words,
-    state INTEGER NOT NULL, -- 0 live, 1 ended, 2 interrupted
-    outcome INTEGER REFERENCES words,
+    state INTEGER NOT NULL, -- 0 ended, 1 interrupted, 2 live
+    outcome INTEGER NOT NULL REFERENCES words, -- "" while there is none
     reason TEXT,
-    code INTEGER REFERENCES words,
+    code INTEGER NOT NULL REFERENCES words, -- "" for none
     started INTEGER NOT NULL,
     ended INTEGER,
     lasted INTEGER AS (ended - started) VIRTUAL,
@@ -38,15 +38,36 @@ export const MIGRATIONS: readonly string[] = [
     session INTEGER NOT NULL,
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
-  CREATE INDEX calls_by_started ON calls (started);
+  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
+  -- What the list of calls can be sorted by; call_list.ts names these.
+  CREATE INDEX calls_by_org ON calls (org, started);
   CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 0;
+  CREATE INDEX calls_by_agent ON calls (agent, started);
+  CREATE INDEX calls_by_connector ON calls (connector, started);
+  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started);
+  CREATE INDEX calls_by_reason ON calls (reason);
+  CREATE INDEX calls_by_code ON calls (code, started);
+  CREATE INDEX calls_by_ended ON calls (ended);
+  CREATE INDEX calls_by_lasted ON calls (lasted);
+  CREATE INDEX calls_by_turns ON calls (turns);
+  CREATE INDEX calls_by_longest ON calls (longest);
+  CREATE INDEX calls_by_median ON calls (median);
+  CREATE INDEX calls_by_language ON calls (language, started);
+  CREATE INDEX calls_by_tracking ON calls (tracking);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org);
+  -- The texts of calls that are over, to find parts of them: by three letters in a row.
+  CREATE VIRTUAL TABLE call_texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
+  );
 
-  -- The events of calls that are live, as JSON.
+  -- The events of calls that are live: what one batch brought of a call, each as JSON, commas between them.
   CREATE TABLE open_events (
     call INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    event TEXT NOT NULL,
+    events TEXT NOT NULL,
     PRIMARY KEY (call, number)
   ) STRICT, WITHOUT ROWID;
   -- The events of each call that is over: a JSON array, deflated (RFC 1951).

@@ -4,9 +4,9 @@ import type { KeptEvent } from "./course.ts";
 /** The most that the events of one call may unfold to, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Packs the events of a call that is over, each given as JSON: a JSON array, deflated (RFC 1951). */
-export function packEvents(events: readonly string[]): Uint8Array {
-  return deflateRawSync(`[${events.join(",")}]`);
+/** Packs the events of a call that is over, given as JSON with commas between them, in pieces: a JSON array, deflated (RFC 1951). */
+export function packEvents(pieces: readonly string[]): Uint8Array {
+  return deflateRawSync(`[${pieces.join()}]`);
 }
 
 /** Unfolds what `packEvents` made. Throws when it is something else. */
