@@ -3,6 +3,7 @@ import type { Conversation } from "../src/call/conversation.ts";
 import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
+import type { Store } from "../src/store/store.ts";
 import type { Clock } from "../src/lib/clock.ts";
 import type { GatewayState } from "../islands/facts.ts";
 
@@ -23,6 +24,7 @@ export interface House {
     /** Calls finished since the start, by outcome. */
     readonly outcomes: ReadonlyMap<CallOutcome, number>;
   };
+  readonly store: Store;
   readonly grpc: {
     readonly host: string;
     readonly port: number;

@@ -32,6 +32,9 @@ import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
+import { offStore } from "./store/off_store.ts";
+import { SqliteStore } from "./store/sqlite_store.ts";
+import type { Store } from "./store/store.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
@@ -71,6 +74,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   const events = new Bus<CallEvent>();
   const history = built.use(new History(events));
   logCalls(events, log.child("call"), built);
+  const store = built.use(openStore(config, { clock, log: log.child("store"), events }));
 
   const directory = new AgentDirectory(
     await openConnectors(
@@ -173,6 +177,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       switchboard,
       health,
       history,
+      store,
       metrics,
       grpc: {
         host: config.gateway.host,
@@ -272,6 +277,13 @@ async function openConnectors(
     opened.push({ id, kind, connector, speaks });
   }
   return opened;
+}
+
+function openStore(
+  { store, sessions }: Config,
+  deps: { clock: Clock; log: Log; events: Bus<CallEvent> },
+): Store {
+  return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : offStore;
 }
 
 function openSwitchboard(

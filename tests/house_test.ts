@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/call/expectation.ts",
     "src/call/output.ts",
     "src/lib",
+    "src/store/config.ts",
   ],
   "src/doctor": [
     "src/auth",

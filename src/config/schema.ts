@@ -5,6 +5,7 @@ import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
 import { indirect, secret } from "../lib/secret.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
+import { storeConfig } from "../store/config.ts";
 
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
@@ -170,6 +171,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     privacy: privacy.prefault({}),
     monitoring: monitoring.prefault({}),
     alerts: alertsConfig.prefault({}),
+    store: storeConfig.prefault({}),
     authentication: authentication.prefault({}),
     jwt_validation: validationConfig.prefault({}),
     data_source: dataSourceConfig.prefault({}),

@@ -3,6 +3,7 @@ import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts"
 import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
+import { readStore, type StoreOptions } from "../store/config.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
 import type { FileValues } from "./schema.ts";
 
@@ -95,6 +96,8 @@ export interface Config {
     readonly tls: TlsFiles | undefined;
   };
   readonly alerts: AlertOptions;
+  /** What is remembered; undefined when nothing is. */
+  readonly store: StoreOptions | undefined;
   readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
@@ -154,6 +157,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       tls: tlsFiles(monitoring.tls),
     },
     alerts: readAlerts(file.alerts),
+    store: readStore(file.store),
     dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),

@@ -101,6 +101,15 @@ export const ERROR_CODES = [
   // Alerts.
   "ALERT-FIRING",
   "ALERT-UNDELIVERED",
+  // What is remembered.
+  "STORE-CORRUPT",
+  "STORE-FULL",
+  "STORE-UNWRITABLE",
+  "STORE-BUSY",
+  "STORE-NEWER",
+  "STORE-WORKER",
+  "STORE-LOST",
+  "STORE-DEFECT",
   // Calls.
   "CALL-TRIAL",
   // Connections that were cut off: the error codes of HTTP/2 (RFC 9113 section 7).
