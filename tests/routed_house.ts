@@ -99,6 +99,7 @@ export class RoutedHouse implements AsyncDisposable {
       startName: "",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     }, true)!;
     await turnOf(call, (turn) => turn.hear({ type: "started" }));
     return call;
