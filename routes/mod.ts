@@ -4,13 +4,15 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
+import { boundedForms, Guard, type Guarded, type GuardOptions } from "./guard.ts";
 import type { House } from "./house.ts";
+import { loginRoutes } from "./login.ts";
 import { metrics } from "./metrics.ts";
 import { Page } from "./page.tsx";
 import css from "./page.css" with { type: "text" };
 
 /** What the routes need beyond the house itself. */
-export interface RoutesOptions {
+export interface RoutesOptions extends Omit<GuardOptions, "clock"> {
   readonly log: Log;
   /** Host names under which the page may be asked for; a page elsewhere on the web cannot borrow another. */
   readonly hosts: readonly string[] | undefined;
@@ -19,15 +21,15 @@ export interface RoutesOptions {
 }
 
 /** Everything that is answered over HTTP. */
-export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hono {
-  const app = new Hono();
+export function routes(house: House, { log, hosts, protos, ...door }: RoutesOptions): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: ["'self'"],
       frameAncestors: ["'none'"],
     },
     strictTransportSecurity: false,
@@ -40,12 +42,11 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     if (hosts && !hosts.includes(host)) {
       return c.json({ error: `Cannot answer for this host name: expected ${hosts.join(" or ")}` }, 421);
     }
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      c.header("Allow", "GET, HEAD");
-      return c.json({ error: "Cannot take this method: expected GET or HEAD" }, 405);
-    }
     await next();
   });
+  app.use(boundedForms);
+  app.use(new Guard({ ...door, clock: house.clock }).middleware);
+  app.route("/", loginRoutes(door));
   app.get("/", (c) => {
     const page = h(Page, { house, renewSeconds: renewSeconds(c.req.query("refresh")) });
     return c.html(`<!doctype html>${renderToString(page)}`);

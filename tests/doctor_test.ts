@@ -260,7 +260,7 @@ Deno.test("deno task doctor prints a checklist or JSON, and its exit code says h
     const well = await run(FREE);
     assert.equal(well.code, 0, well.said);
     assert.match(well.said, /^ok +trial call +a gateway of its own answers a call$/m);
-    const warned = await run(`${FREE}authentication: {enabled: true}\n`, "--json");
+    const warned = await run(`${FREE}transports: {mode: both}\n`, "--json");
     assert.equal(warned.code, 3, warned.said);
     assert.equal(JSON.parse(warned.said).diagnosis, "warn");
     const failing = await run("gateway: {prot: 1}\n", "--json");
