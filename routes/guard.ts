@@ -89,9 +89,24 @@ export class Guard {
       : undefined;
     if (token !== undefined && (token.empty || carries(c, token))) return await next();
     if (visitor === undefined || (token !== undefined && visitor.via === "open")) return unknown(c);
-    if (isSafe(c)) return await next();
-    return await this.act(c, next);
+    if (!isSafe(c)) return await this.act(c, next);
+    await next();
+    this.#endWithSession(c);
   };
+
+  /** A stream of events is closed when the session is over that it was opened with. */
+  #endWithSession(c: Context<Guarded>): void {
+    const { login } = this.options;
+    const session = c.var.visitor?.session;
+    const { body, headers } = c.res;
+    if (login === undefined || session === undefined || body === null) return;
+    if (!headers.get("Content-Type")?.startsWith("text/event-stream")) return;
+    const over = new AbortController();
+    const callOff = login.watch(session, () => over.abort());
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    body.pipeTo(writable, { signal: over.signal }).catch(() => {}).finally(callOff);
+    c.res = new Response(readable, c.res);
+  }
 
   /** Lets an act happen, and tells the trail of it: for an operator, asked by a page of our own. */
   async act(c: Context<Guarded>, next: Next): Promise<Response | void> {

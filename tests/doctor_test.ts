@@ -14,6 +14,7 @@ import { createFile } from "../src/lib/files.ts";
 import { FakeWebex } from "./byods/fake_webex.ts";
 import { Authority, type CertificateWishes } from "./certificates.ts";
 import { TestGateway } from "./gateway_harness.ts";
+import { FakeProvider } from "./login/fake_provider.ts";
 import { silentLog } from "./logs.ts";
 import { FakeIssuer, SOURCE } from "./trust/fake_issuer.ts";
 
@@ -153,6 +154,16 @@ const ROWS: readonly Row[] = [
     (stack) => registered(stack, {}, "not-the-token"),
     "BYODS-UNAUTHORIZED",
     /data_source\.auth/,
+  ],
+  [
+    "a login provider that is somebody else",
+    async (stack) => {
+      const provider = stack.use(await FakeProvider.open());
+      provider.lapses.metadata = { issuer: "https://other.example" };
+      return { yaml: FREE + provider.yaml() };
+    },
+    "LOGIN-PROVIDER",
+    /docs\/login\.md/,
   ],
   [
     "credentials that a vendor does not take",

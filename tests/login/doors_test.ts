@@ -293,6 +293,35 @@ Deno.test("one visitor may ask the API only so often, and others are not held up
   assert.equal((await ask(TOKENS.viewer)).status, 200);
 });
 
+Deno.test("a stream of events ends with the session that it was opened with, and lets go when its reader leaves", async () => {
+  const { house, browser, clock } = await open({ section: { session: { timeout_hours: 1 } } });
+  await using _ = house;
+  let left = 0;
+  house.app.get("/api/events", () => {
+    const body = new ReadableStream({ start: (sink) => sink.enqueue(new Uint8Array(1)), cancel: () => void left++ });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  });
+  const vera = browser();
+  await logIn(vera, "vera");
+  const events = async () => {
+    const reader = (await vera.get("/api/events")).body!.getReader();
+    assert.equal((await reader.read()).value?.length, 1);
+    return reader;
+  };
+  const [logged, gone] = [await events(), await events()];
+  await gone.cancel();
+  const { csrf } = await vera.json("/api/me");
+  const over = assert.rejects(logged.read());
+  await vera.post("/logout", { csrf });
+  await over;
+  await logIn(vera, "vera");
+  const late = assert.rejects((await events()).read());
+  clock.advance(3_600_000);
+  await late;
+  assert.equal(left, 3);
+  assert.equal(clock.timers, 0);
+});
+
 Deno.test("the log-in page says nothing that came with its address, and a form that is too long is not read", async () => {
   const { house, browser } = await open();
   await using _ = house;

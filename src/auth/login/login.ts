@@ -149,6 +149,11 @@ export class Login implements Disposable {
     this.#deps.audit({ at: this.#deps.clock.date(), who: name, via, action: "logout", about: "" });
   }
 
+  /** Calls `over` once a session is over, by its time or before. Returns what calls that off. */
+  watch(session: Session, over: () => void): () => void {
+    return this.#sessions.watch(session, over);
+  }
+
   /** What our own pages send along with whatever acts, and pages of others cannot know. */
   pageToken(session: Session): string {
     return this.#sessions.pageToken(session);

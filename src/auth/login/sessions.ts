@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/clock.ts";
+import { atDate, type Clock } from "../../lib/clock.ts";
 import { setNewest } from "../../lib/newest.ts";
 import { Seal } from "./seal.ts";
 import type { Session } from "./visitor.ts";
@@ -27,6 +27,8 @@ export class Sessions {
   readonly #lifetimeMs: number;
   readonly #clock: Clock;
   readonly #ended = new Map<string, number>();
+  /** What wants to know when a session is over, by the session's id. */
+  readonly #watchers = new Map<string, Set<() => void>>();
 
   constructor(secret: Uint8Array, { lifetimeMs, clock }: { readonly lifetimeMs: number; readonly clock: Clock }) {
     this.#seal = new Seal(secret, "session");
@@ -54,6 +56,20 @@ export class Sessions {
     const now = this.#clock.date();
     for (const [other, over] of this.#ended) if (over <= now) this.#ended.delete(other);
     setNewest(this.#ended, id, until, MOST_ENDED);
+    for (const over of [...this.#watchers.get(id) ?? []]) over();
+  }
+
+  /** Calls `over` once a session is over, by its time or before. Returns what calls that off. */
+  watch({ id, until }: Session, over: () => void): () => void {
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers);
+    watchers.add(over);
+    const callOff = atDate(this.#clock, until, over);
+    return () => {
+      callOff();
+      watchers.delete(over);
+      if (watchers.size === 0) this.#watchers.delete(id);
+    };
   }
 
   /** What our own pages send along with whatever acts, and pages of others cannot know. */
