@@ -3,13 +3,15 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
 import { assets } from "./assets.ts";
+import { boundedForms, Guard, type Guarded, type GuardOptions } from "./guard.ts";
 import type { House } from "./house.ts";
+import { loginRoutes } from "./login.ts";
 import { metrics } from "./metrics.ts";
 import { pages } from "./pages.tsx";
 import { phone } from "./phone.ts";
 
 /** What the routes need beyond the house itself. */
-export interface RoutesOptions {
+export interface RoutesOptions extends Omit<GuardOptions, "clock"> {
   readonly log: Log;
   /** Host names under which the page may be asked for; a page elsewhere on the web cannot borrow another. */
   readonly hosts: readonly string[] | undefined;
@@ -18,8 +20,8 @@ export interface RoutesOptions {
 }
 
 /** Everything that is answered over HTTP. */
-export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hono {
-  const app = new Hono();
+export function routes(house: House, { log, hosts, protos, ...door }: RoutesOptions): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -42,13 +44,15 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     if (hosts && !hosts.includes(host)) {
       return c.json({ error: `Cannot answer for this host name: expected ${hosts.join(" or ")}` }, 421);
     }
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      c.header("Allow", "GET, HEAD");
-      return c.json({ error: "Cannot take this method: expected GET or HEAD" }, 405);
-    }
     await next();
   });
-  app.route("/", pages(house, (path, c) => app.request(new URL(path, c.req.url), { headers: c.req.raw.headers })));
+  app.use(boundedForms);
+  app.use(new Guard({ ...door, clock: house.clock }).middleware);
+  app.route("/", loginRoutes(door));
+  app.route(
+    "/",
+    pages(house, (path, c) => app.request(new URL(path, c.req.url), { headers: c.req.raw.headers }, c.env)),
+  );
   app.route("/", assets());
   app.get("/favicon.ico", (c) => c.body(null, 204));
   app.get("/proto/:name", (c) => {

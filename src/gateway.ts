@@ -3,6 +3,8 @@ import { connectors as carried } from "./connectors/mod.ts";
 import type { Config, TlsFiles } from "./config.ts";
 import { maskedConfig } from "./config.ts";
 import { CertificateFiles, type CertificateTexts } from "./auth/certificate_files.ts";
+import { Login } from "./auth/login/login.ts";
+import type { AuditEntry } from "./auth/login/visitor.ts";
 import { TokenValidation } from "./auth/validation.ts";
 import { readPrompt } from "./audio/convert.ts";
 import type { AudioFormat } from "./audio/format.ts";
@@ -19,7 +21,7 @@ import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
 import type { ServerTls } from "./http2/tls.ts";
 import { nameMatches, readCertificate } from "./lib/certificate.ts";
-import { codeOf } from "./lib/error_codes.ts";
+import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
@@ -51,6 +53,8 @@ export interface GatewayDeps {
   readonly warnings: readonly string[];
   /** Log lines that nobody got to read, since the start. */
   readonly lostLogLines?: () => number;
+  /** Hears of everything that somebody does on the dashboard; a line in the log unless given. */
+  readonly audit?: (entry: AuditEntry) => void;
 }
 
 /** A gateway that runs. Dispose it to stop at once. */
@@ -168,6 +172,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         ],
       }),
     );
+    const { audit = auditLog(log.child("audit")) } = deps;
+    const login = config.login && built.use(new Login(config.login, { clock, log: log.child("login"), fetch, audit }));
     const app = routes({
       version,
       clock,
@@ -196,7 +202,17 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       configuration: maskedConfig(config),
       warnings,
       ...(registration && { registration: () => registration.state() }),
-    }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
+    }, {
+      log: log.child("web"),
+      hosts: hostNames(config.monitoring),
+      protos: PROTO_FILES,
+      login,
+      plainCookies: config.insecure,
+      healthToken: config.monitoring.healthToken,
+      metricsToken: config.monitoring.metricsToken,
+      requestsPerMinute: config.monitoring.requestsPerMinute,
+      audit,
+    });
     web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
@@ -311,6 +327,11 @@ function openSwitchboard(
     sensitive: input.sensitive,
     keep: privacy.keep,
   });
+}
+
+/** Who did what, as lines of the log. */
+function auditLog(log: Log): (entry: AuditEntry) => void {
+  return ({ at: _at, ...entry }) => log.info("somebody acted", { code: "AUDIT-ENTRY" satisfies ErrorCode, ...entry });
 }
 
 /** Where only this machine can ask, a page elsewhere on the web must not ask through a name of its own (DNS rebinding). */

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/config": [
     "src/alerts/config.ts",
     "src/auth/byods/config.ts",
+    "src/auth/login/config.ts",
     "src/auth/validation_config.ts",
     "src/call/expectation.ts",
     "src/call/output.ts",

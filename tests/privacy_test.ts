@@ -4,6 +4,7 @@ import type { CallEvent } from "../src/call/event.ts";
 import type { AgentOutput } from "../src/call/output.ts";
 import { MASK, Redactor } from "../src/lib/redaction.ts";
 import { TestGateway } from "./gateway_harness.ts";
+import { RoutedHouse } from "./routed_house.ts";
 import { ScriptedGateway } from "./scripted_agent.ts";
 import { speech } from "./speech_samples.ts";
 
@@ -21,26 +22,25 @@ const SAID = {
   token: "marker-bearer-token",
   unknownMetadata: "marker-metadata",
   cookieKey: "marker-cookie-secret",
+  loginSecret: "marker-login-secret",
+  passwordHash: "c2FsdHNhbHRzYWx0c2FsdA",
+  programHash: "5".repeat(64),
+  healthToken: "marker-health-token",
+  metricsToken: "marker-metrics-token",
   clientSecret: "marker-client-secret",
   refreshToken: "marker-refresh-token",
   accessToken: "marker-access-token",
 };
-const PAGES = [
-  "/",
-  "/health",
-  "/status",
-  "/metrics",
-  "/api/status",
-  "/api/config",
-  "/api/connections",
-  "/api/debug/sessions",
-];
-
 Deno.test("nothing that a caller says, presses or hands along, and no secret, is found in logs, pages, answers or file names", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await using house = await TestGateway.open(`
-authentication: { session: { secret_key: ${SAID.cookieKey} } }
+authentication:
+  session: { secret_key: ${SAID.cookieKey} }
+  webex_oauth: { client_id: id, client_secret: ${SAID.loginSecret} }
+  users: [{ name: ada, password_hash: "$scrypt$ln=14,r=8,p=5$${SAID.passwordHash}$${SAID.passwordHash}" }]
+  api_tokens: [{ name: wallboard, hash: "sha256:${SAID.programHash}" }]
+monitoring: { health_token: ${SAID.healthToken}, metrics_token: ${SAID.metricsToken} }
 data_source:
   auth: { client_secret: ${SAID.clientSecret}, refresh_token: ${SAID.refreshToken}, access_token: ${SAID.accessToken} }
 connectors:
@@ -62,7 +62,7 @@ connectors:
     await call.press(SAID.keys);
     await call.event("CUSTOM_EVENT", { name: SAID.customName, parameters: { [SAID.customName]: SAID.customData } });
     await call.event("NO_INPUT");
-    const shown = await pages(house.url);
+    const shown = await pages(house.url, "call-1");
     const lost = house.call({ virtualAgentId: "nobody", vendorSpecificConfig: SAID.vendorConfig });
     errors.push((await lost.start({ name: SAID.startName })).message);
     await call.event("SESSION_END", { name: SAID.customName });
@@ -189,9 +189,28 @@ async function listen({ gateway }: TestGateway): Promise<CallEvent[]> {
   return heard;
 }
 
-async function pages(url: string): Promise<string> {
-  const texts = await Promise.all(PAGES.map(async (path) => await (await fetch(url + path)).text()));
+/** Everything that the gateway answers by GET, a call's own pages being those of `callId`. */
+async function pages(url: string, callId: string): Promise<string> {
+  await using routed = await RoutedHouse.open();
+  const gets = routed.app.routes.filter(({ method, path }) => method === "GET" && !path.includes("*"));
+  const paths = new Set(gets.map(({ path }) => path.replaceAll(/:\w+(\{[^}]*\})?\??/g, callId)));
+  assert.ok(["/", "/metrics", "/api/config", "/api/trust", "/api/connections"].every((path) => paths.has(path)));
+  const texts = await Promise.all([...paths].map(async (path) => {
+    const token = path === "/metrics" ? SAID.metricsToken : SAID.healthToken;
+    const answer = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+    return `${path} ${answer.status} ${await beginning(answer)}`;
+  }));
+  assert.ok(texts.some((text) => /^\/metrics 200 .*byova_calls/s.test(text)), "the metrics were not shown");
   return texts.join("\n");
+}
+
+/** The text of an answer; of a stream of events its first piece. */
+async function beginning(answer: Response): Promise<string> {
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return await answer.text();
+  const reader = answer.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
 }
 
 function hunt(places: Record<string, string>): void {

@@ -1,6 +1,8 @@
 import type { Hono } from "hono";
+import type { Guarded } from "../routes/guard.ts";
 import type { House } from "../routes/house.ts";
 import { routes, type RoutesOptions } from "../routes/mod.ts";
+import type { AuditEntry } from "../src/auth/login/visitor.ts";
 import { TELEPHONY } from "../src/audio/format.ts";
 import type { Connector } from "../src/call/connector.ts";
 import type { Conversation } from "../src/call/conversation.ts";
@@ -10,6 +12,7 @@ import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
 import { offStore } from "../src/store/off_store.ts";
+import { Secret } from "../src/lib/secret.ts";
 import { History } from "../src/telemetry/history.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
@@ -30,6 +33,9 @@ export interface RoutedHouseOptions {
   readonly maxCalls?: number;
   readonly house?: Partial<House>;
   readonly hosts?: RoutesOptions["hosts"];
+  /** Who has to be known, and how; nobody unless told. */
+  readonly door?: Partial<RoutesOptions>;
+  readonly clock?: ManualClock;
 }
 
 /** The pages over real calls and a clock of the test's own, without a port. */
@@ -37,15 +43,17 @@ export class RoutedHouse implements AsyncDisposable {
   private constructor(
     readonly clock: ManualClock,
     readonly house: House & { health: { serving: boolean; services: readonly string[] } },
-    readonly app: Hono,
+    readonly app: Hono<Guarded>,
     readonly log: readonly Line[],
     readonly history: History,
+    /** What was done, as the trail is told. */
+    readonly audit: readonly AuditEntry[],
   ) {}
 
   static async open(
-    { converse = patient, agents, maxCalls = 100, house: more, hosts }: RoutedHouseOptions = {},
+    { converse = patient, agents, maxCalls = 100, house: more, hosts, door = {}, clock = new ManualClock() }:
+      RoutedHouseOptions = {},
   ): Promise<RoutedHouse> {
-    const clock = new ManualClock();
     const lines: Line[] = [];
     const log = keepingLog(lines);
     const events = new Bus<CallEvent>();
@@ -85,7 +93,20 @@ export class RoutedHouse implements AsyncDisposable {
     // Assigned rather than spread, so that what a test hands in may be a getter.
     Object.defineProperties(house, Object.getOwnPropertyDescriptors(more ?? {}));
     const protos = { "byova_common.proto": `syntax = "proto3";` };
-    return new RoutedHouse(clock, house, routes(house, { log, hosts, protos }), lines, history);
+    const audit: AuditEntry[] = [];
+    const app = routes(house, {
+      log,
+      hosts,
+      protos,
+      login: undefined,
+      plainCookies: false,
+      healthToken: new Secret(""),
+      metricsToken: new Secret(""),
+      requestsPerMinute: 6000,
+      audit: (entry) => void audit.push(entry),
+      ...door,
+    });
+    return new RoutedHouse(clock, house, app, lines, history, audit);
   }
 
   /** Begins a call and waits until its agent listens. */
@@ -116,7 +137,7 @@ export class RoutedHouse implements AsyncDisposable {
   }
 
   async get(path: string, init: RequestInit = {}): Promise<Response> {
-    return await this.app.request(path, init);
+    return await this.app.request(path, init, { remoteAddr: { hostname: "127.0.0.1" } });
   }
 
   // deno-lint-ignore no-explicit-any

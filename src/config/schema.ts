@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { alertsConfig } from "../alerts/config.ts";
 import { dataSourceConfig } from "../auth/byods/config.ts";
+import { loginConfig } from "../auth/login/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
-import { indirect, secret } from "../lib/secret.ts";
+import { secret } from "../lib/secret.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 import { storeConfig } from "../store/config.ts";
 
@@ -107,21 +108,10 @@ const monitoring = z.strictObject({
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
   host_names: z.array(host()).default([]),
+  health_token: secret().prefault(""),
+  metrics_token: secret().prefault(""),
+  api_requests_per_minute: whole(1, 1_000_000).default(6000),
   tls: webTls.prefault({}),
-});
-
-const authentication = z.strictObject({
-  enabled: flag().default(false),
-  environment: text().default(""),
-  session: z.strictObject({
-    timeout_hours: number(0.01, 8760).default(24),
-    secret_key: secret("FLASK_SECRET_KEY").prefault(""),
-  }).prefault({}),
-  webex_oauth: z.strictObject({
-    scopes: text().default("openid email profile"),
-    state: text().default(""),
-  }).prefault({}),
-  authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
 });
 
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
@@ -176,7 +166,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     monitoring: monitoring.prefault({}),
     alerts: alertsConfig.prefault({}),
     store: storeConfig.prefault({}),
-    authentication: authentication.prefault({}),
+    authentication: loginConfig.prefault({}),
     jwt_validation: validationConfig.prefault({}),
     data_source: dataSourceConfig.prefault({}),
     logging: logging.prefault({}),

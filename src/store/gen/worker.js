@@ -49,7 +49,10 @@ function setAside(file, now) {
 import { DatabaseSync } from "node:sqlite";
 
 // call_rows.ts
-var STATES = ["live", "ended", "interrupted"];
+var STATES = ["ended", "interrupted", "live"];
+function numberOfState(state) {
+  return STATES.indexOf(state);
+}
 var CALL_COLUMNS = `
   c.id, c.call, c.state, c.reason, c.started, c.ended, c.turns, c.longest, c.median, c.tracking, c.recorded,
   (SELECT text FROM words WHERE id = c.org) AS org,
@@ -58,6 +61,8 @@ var CALL_COLUMNS = `
   (SELECT text FROM words WHERE id = c.outcome) AS outcome,
   (SELECT text FROM words WHERE id = c.code) AS code,
   (SELECT text FROM words WHERE id = c.language) AS language`;
+var SEARCHED = `lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
+  (SELECT text FROM words WHERE id = c.agent) || char(10) || (SELECT text FROM words WHERE id = c.code))`;
 function toRecord(row) {
   return {
     orgId: row.org,
@@ -65,9 +70,9 @@ function toRecord(row) {
     agentId: row.agent,
     connector: row.connector,
     state: STATES[row.state],
-    outcome: row.outcome ?? void 0,
+    outcome: row.outcome || void 0,
     reason: row.reason ?? void 0,
-    code: row.code ?? void 0,
+    code: row.code || void 0,
     startedAt: row.started,
     endedAt: row.ended ?? void 0,
     turns: row.turns,
@@ -82,76 +87,149 @@ function toRecord(row) {
 // call_list.ts
 var MOST_ROWS = 1e3;
 var MOST_COUNTED = 10001;
+var MOST_FOUND = 3e4;
+var SHORTEST_TEXT = 3;
+var NEWEST = 2e4;
+var MOST_TRIGRAMS = 8;
 var CallLister = class {
   constructor(database, words, now) {
     this.database = database;
     this.words = words;
     this.now = now;
+    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
   }
   database;
   words;
   now;
+  #row;
   calls(query) {
-    const { where, values } = this.#conditions(query);
-    const direction = query.descending ? "DESC" : "ASC";
-    const rows = this.database.prepare(`
-      SELECT ${CALL_COLUMNS} FROM calls c WHERE ${where}
-      ORDER BY ${SORTED_BY[query.sort]} ${direction}, c.started ${direction}, c.id ${direction}
-      LIMIT :limit OFFSET :offset`).all({
-      ...values,
-      limit: Math.min(query.limit, MOST_ROWS),
-      offset: query.offset,
-      ...query.sort === "durationMs" && { now: this.now() }
-    });
-    const { total } = this.database.prepare(
-      `SELECT count(*) AS total FROM (SELECT 1 FROM calls c WHERE ${where} LIMIT ${MOST_COUNTED})`
-    ).get(values);
-    return { calls: rows.map(toRecord), total: Number(total) };
+    const conditions2 = this.#conditions(query);
+    const source = query.text ? this.#withText(query.text, conditions2) : this.#few(conditions2);
+    const total = this.#count(source ?? { from: BY_START, conditions: conditions2 });
+    const chosen = source ?? (total < MOST_COUNTED ? { from: BY_START, conditions: conditions2 } : void 0);
+    const ids = chosen ? this.#gather(chosen, query) : this.#walk(conditions2, query);
+    return { calls: ids.map((id) => toRecord(this.#row.get(id))), total };
   }
-  #conditions({ state, agent, connector, org, outcome, from, to, text }) {
-    const where = ["TRUE"];
-    const values = {};
-    const want = (condition, name, value) => {
+  /** The calls that fulfil the one condition which fewest do, if they are few. */
+  #few(conditions2) {
+    const spans = conditions2.filter(({ index }) => index === "calls_by_started");
+    const counted = conditions2.flatMap((condition) => {
+      if (condition.index === void 0) return [];
+      const from = `calls c INDEXED BY ${condition.index}`;
+      return [{ from, count: this.#count({ from, conditions: [.../* @__PURE__ */ new Set([condition, ...spans])] }) }];
+    });
+    const [fewest] = counted.sort((a, b) => a.count - b.count);
+    return fewest && fewest.count < MOST_COUNTED ? { from: fewest.from, conditions: conditions2 } : void 0;
+  }
+  /** The calls that may hold a text, if they are few; the text joins the conditions. */
+  #withText(text, conditions2) {
+    const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    conditions2.push({ sql: `instr(${SEARCHED}, :text) > 0`, values: { text: sought } });
+    if ([...sought].length < SHORTEST_TEXT) {
+      return { from: `(SELECT * FROM calls ORDER BY started DESC LIMIT ${NEWEST}) c`, conditions: conditions2 };
+    }
+    const few = this.#few(conditions2);
+    if (few) return few;
+    const values = { trigrams: trigramsOf(sought) };
+    const found = "SELECT rowid FROM call_texts WHERE call_texts MATCH :trigrams";
+    const { many } = this.database.prepare(`SELECT count(*) AS many FROM (${found} LIMIT ${MOST_FOUND + 1})`).get(
+      values
+    );
+    if (Number(many) > MOST_FOUND) return void 0;
+    const live = `SELECT id FROM calls WHERE state = ${LIVE}`;
+    return { from: "calls c", conditions: [...conditions2, { sql: `c.id IN (${found} UNION ALL ${live})`, values }] };
+  }
+  #count({ from, conditions: conditions2 }) {
+    const { sql, values } = all(conditions2);
+    return Number(
+      this.database.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_COUNTED})`).get(values).n
+    );
+  }
+  #gather({ from, conditions: conditions2 }, query) {
+    const { column, word, expression } = SORTS[query.sort];
+    const { sql, values } = all(conditions2);
+    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
+    const now = expression ? { now: this.now() } : {};
+    const order = inOrder(word ? [key, "c.started", "c.id"] : [key, "c.id"], query);
+    return this.#ids(`FROM ${from} WHERE ${sql} ${order}`, { ...values, ...now }, query);
+  }
+  #walk(conditions2, query) {
+    const { column, word } = SORTS[query.sort];
+    const { sql, values } = all(conditions2);
+    const calls = `calls c INDEXED BY calls_by_${column}`;
+    return this.#ids(
+      word ? `FROM words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql} ${inOrder(["w.text", "c.started", "c.id"], query)}` : `FROM ${calls} WHERE ${sql} ${inOrder([`c.${column}`, "c.id"], query)}`,
+      values,
+      query
+    );
+  }
+  #ids(rest, values, { offset, limit }) {
+    const page = { limit: Math.min(limit, MOST_ROWS), offset };
+    const rows = this.database.prepare(`SELECT c.id ${rest} LIMIT :limit OFFSET :offset`).all({
+      ...values,
+      ...page
+    });
+    return rows.map(({ id }) => id);
+  }
+  #conditions({ state, agent, connector, org, outcome, from, to }) {
+    const word = (text) => text === void 0 ? void 0 : this.words.find(text) ?? NOBODY;
+    const conditions2 = [];
+    const want = (column, value) => {
       if (value === void 0) return;
-      where.push(condition);
-      values[name] = value;
+      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
     };
-    const word2 = (text2) => text2 === void 0 ? void 0 : this.words.find(text2) ?? NOBODY;
-    want("c.state = :state", "state", state && STATES.indexOf(state));
-    want("c.agent = :agent", "agent", word2(agent));
-    want("c.connector = :connector", "connector", word2(connector));
-    want("c.org = :org", "org", word2(org));
-    want("c.outcome = :outcome", "outcome", word2(outcome));
-    want("c.started >= :from", "from", from);
-    want("c.started < :to", "to", to);
-    want(FOUND, "text", text?.toLowerCase());
-    return { where: where.join(" AND "), values };
+    want("state", state && numberOfState(state));
+    want("agent", word(agent));
+    want("connector", word(connector));
+    want("org", word(org));
+    want("outcome", word(outcome));
+    if (from !== void 0 || to !== void 0) {
+      conditions2.push({
+        sql: "c.started >= :from AND c.started < :to",
+        index: "calls_by_started",
+        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
+      });
+    }
+    return conditions2;
   }
 };
 var NOBODY = -1;
-var FOUND = `instr(lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
-  (SELECT text FROM words WHERE id = c.agent) || char(10) ||
-  ifnull((SELECT text FROM words WHERE id = c.code), '')), :text) > 0`;
-var word = (column) => `(SELECT text FROM words WHERE id = c.${column})`;
-var SORTED_BY = {
-  orgId: word("org"),
-  callId: "c.call",
-  agentId: word("agent"),
-  connector: word("connector"),
-  state: "c.state",
-  outcome: word("outcome"),
-  reason: "c.reason",
-  code: word("code"),
-  startedAt: "c.started",
-  endedAt: "c.ended",
-  turns: "c.turns",
-  longestWaitMs: "c.longest",
-  medianWaitMs: "c.median",
-  language: word("language"),
-  trackingId: "c.tracking",
-  recorded: "c.recorded",
-  durationMs: "ifnull(c.ended, :now) - c.started"
+var LIVE = numberOfState("live");
+var BY_START = "calls c INDEXED BY calls_by_started";
+var SORTS = {
+  orgId: { column: "org", word: true },
+  callId: { column: "call" },
+  agentId: { column: "agent", word: true },
+  connector: { column: "connector", word: true },
+  state: { column: "state" },
+  outcome: { column: "outcome", word: true },
+  reason: { column: "reason" },
+  code: { column: "code", word: true },
+  startedAt: { column: "started" },
+  endedAt: { column: "ended" },
+  turns: { column: "turns" },
+  longestWaitMs: { column: "longest" },
+  medianWaitMs: { column: "median" },
+  language: { column: "language", word: true },
+  trackingId: { column: "tracking" },
+  recorded: { column: "recorded" },
+  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
+  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" }
 };
+function inOrder(keys, { descending }) {
+  return `ORDER BY ${keys.map((key) => `${key} ${descending ? "DESC" : "ASC"}`).join(", ")}`;
+}
+function all(conditions2) {
+  const sql = conditions2.map((condition) => condition.sql).join(" AND ") || "TRUE";
+  return { sql, values: Object.assign({}, ...conditions2.map(({ values }) => values)) };
+}
+function trigramsOf(text) {
+  const letters = [...text];
+  const groups = letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""));
+  const step2 = Math.max(1, groups.length / MOST_TRIGRAMS);
+  const few = Array.from({ length: Math.min(groups.length, MOST_TRIGRAMS) }, (_, at) => groups[Math.floor(at * step2)]);
+  return few.map((group) => `"${group.replaceAll('"', '""')}"`).join(" ");
+}
 
 // course.ts
 var MOST_WAITS = 1e4;
@@ -306,8 +384,8 @@ function newTurn(turn, at) {
 // packed_events.ts
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 var MOST_BYTES = 64 * 1024 * 1024;
-function packEvents(events) {
-  return deflateRawSync(`[${events.join(",")}]`);
+function packEvents(pieces) {
+  return deflateRawSync(`[${pieces.join()}]`);
 }
 function unpackEvents(packed) {
   return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString());
@@ -337,7 +415,7 @@ var CallReader = class {
   #events(row) {
     const packed = this.#sql.packed.get(row);
     if (packed) return unpackEvents(packed.events);
-    return this.#sql.open.all(row).map(({ event }) => JSON.parse(String(event)));
+    return JSON.parse(`[${this.#sql.open.all(row).map(({ events }) => events).join()}]`);
   }
 };
 var NOBODY2 = -1;
@@ -357,7 +435,7 @@ function statements(database) {
       WHERE c.call = :call AND (:org IS NULL OR c.org = :org) AND (:started IS NULL OR c.started = :started)
       ORDER BY c.started DESC LIMIT 1`),
     packed: database.prepare("SELECT events FROM packed_events WHERE call = ?"),
-    open: database.prepare("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    open: database.prepare("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     errors: errors(""),
     errorsOf: errors("WHERE e.connector = ?")
   };
@@ -396,11 +474,8 @@ var CallWriter = class {
     const { callId: _callId, orgId: _orgId, ...kept } = event;
     call.course.add(kept);
     call.heard = event.at;
-    call.stale = true;
     this.#stale.add(call);
-    if (call.events < MOST_EVENTS || event.type === "call_ended") {
-      this.#sql.addEvent.run(call.row, call.events++, JSON.stringify(kept));
-    }
+    if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
     switch (event.type) {
       case "agent_turn":
         this.minutes.waited(event.at, call.connector, event.waitedMs);
@@ -423,17 +498,9 @@ var CallWriter = class {
   /** Brings the rows of the calls that went on up to date. */
   settle() {
     for (const call of this.#stale) {
-      const { row, course: { turns, longestWaitMs = null, medianWaitMs = null, code, recorded }, heard } = call;
-      call.stale = false;
-      this.#sql.update.run(
-        turns,
-        longestWaitMs,
-        medianWaitMs,
-        code === void 0 ? null : this.words.number(code),
-        Number(recorded),
-        Math.round(heard),
-        row
-      );
+      this.#update(call);
+      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      call.fresh = [];
     }
     this.#stale.clear();
   }
@@ -445,7 +512,7 @@ var CallWriter = class {
     ];
     for (const { id } of rows) {
       this.#sql.interrupt.run(id);
-      this.#pack(Number(id));
+      this.#pack(Number(id), this.#written(Number(id)));
     }
     return rows.length;
   }
@@ -466,11 +533,14 @@ ${event.callId}`;
   }
   #begin({ orgId, callId, agentId, at }, connector, tracking, language) {
     const by = this.words.number(connector);
+    const none = this.words.number("");
     const { lastInsertRowid } = this.#sql.begin.run(
       this.words.number(orgId),
       callId,
       this.words.number(agentId),
       by,
+      none,
+      none,
       Math.round(at),
       this.words.number(language),
       tracking,
@@ -483,8 +553,9 @@ ${event.callId}`;
       connector: by,
       course: new Course(),
       events: 0,
-      heard: at,
-      stale: false
+      fresh: [],
+      pieces: 0,
+      heard: at
     };
   }
   /** Takes up a call that is live, or was thought dead, by what is written of it. */
@@ -492,63 +563,79 @@ ${event.callId}`;
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return void 0;
     const row = Number(found.id);
-    if (found.state !== LIVE) this.#reopen(row);
+    if (found.state !== LIVE2) this.#reopen(row);
     const course = new Course();
-    const events = this.#sql.events.all(row).map(({ event }) => JSON.parse(String(event)));
+    const pieces = this.#written(row);
+    const events = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
       row,
       connector: Number(found.connector),
       course,
       events: events.length,
-      heard: events.at(-1)?.at ?? 0,
-      stale: false
+      fresh: [],
+      pieces: pieces.length,
+      heard: events.at(-1)?.at ?? 0
     };
   }
   #end(call, event) {
     const { at, outcome, reason } = event;
-    this.settle();
+    this.#update(call);
     this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
-    this.#pack(call.row);
+    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
+    this.#stale.delete(call);
     this.#open.delete(`${event.orgId}
 ${event.callId}`);
     const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
     this.minutes.ended(at, call.connector, failed);
   }
-  #pack(row) {
-    const events = this.#sql.events.all(row).map(({ event }) => String(event));
-    this.#sql.pack.run(row, packEvents(events));
+  #update({ row, course, heard }) {
+    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
+    const failure = this.words.number(code ?? "");
+    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  }
+  /** What is written of a live call's events, in pieces. */
+  #written(row) {
+    return this.#sql.events.all(row).map(({ events }) => String(events));
+  }
+  #pack(row, pieces) {
+    this.#sql.pack.run(row, packEvents(pieces));
     this.#sql.dropEvents.run(row);
+    this.#sql.addText.run(row);
   }
   #reopen(row) {
     this.#sql.reopen.run(row);
     const packed = this.#sql.packed.get(row)?.events;
-    const events = packed === void 0 ? [] : unpackEvents(packed);
-    events.forEach((event, at) => this.#sql.addEvent.run(row, at, JSON.stringify(event)));
+    if (packed !== void 0) {
+      this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed)).slice(1, -1));
+    }
     this.#sql.dropPacked.run(row);
+    this.#sql.dropText.run(row);
   }
 };
-var LIVE = 0;
+var [ENDED, INTERRUPTED, LIVE2] = ["ended", "interrupted", "live"].map(numberOfState);
 function statements2(database) {
   const sql = (text) => database.prepare(text);
   return {
     begin: sql(`
-      INSERT INTO calls (org, call, agent, connector, state, started, turns, language, tracking, recorded, session, heard)
-      VALUES (?, ?, ?, ?, 0, ?, 0, ?, ?, 0, ?, ?)`),
+      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ${LIVE2}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
     find: sql(`
       SELECT id, connector, state FROM calls
-      WHERE call = ? AND org = ? AND session = ? AND state <> 1 ORDER BY id DESC LIMIT 1`),
+      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
     update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
-    end: sql("UPDATE calls SET state = 1, outcome = ?, reason = ?, ended = ? WHERE id = ?"),
-    interrupt: sql("UPDATE calls SET state = 2, ended = heard WHERE id = ?"),
-    reopen: sql("UPDATE calls SET state = 0, ended = NULL WHERE id = ?"),
-    liveOf: sql("SELECT id FROM calls WHERE state = 0 AND session = ? AND heard < ?"),
-    addEvent: sql("INSERT INTO open_events (call, number, event) VALUES (?, ?, ?)"),
-    events: sql("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
+    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
+    addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
+    events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     dropEvents: sql("DELETE FROM open_events WHERE call = ?"),
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${SEARCHED} FROM calls c WHERE id = ?`),
+    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)")
   };
 }
@@ -651,10 +738,10 @@ var MIGRATIONS = [
     call TEXT NOT NULL,
     agent INTEGER NOT NULL REFERENCES words,
     connector INTEGER NOT NULL REFERENCES words,
-    state INTEGER NOT NULL, -- 0 live, 1 ended, 2 interrupted
-    outcome INTEGER REFERENCES words,
+    state INTEGER NOT NULL, -- 0 ended, 1 interrupted, 2 live
+    outcome INTEGER NOT NULL REFERENCES words, -- "" while there is none
     reason TEXT,
-    code INTEGER REFERENCES words,
+    code INTEGER NOT NULL REFERENCES words, -- "" for none
     started INTEGER NOT NULL,
     ended INTEGER,
     lasted INTEGER AS (ended - started) VIRTUAL,
@@ -667,15 +754,36 @@ var MIGRATIONS = [
     session INTEGER NOT NULL,
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
-  CREATE INDEX calls_by_started ON calls (started);
+  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
+  -- What the list of calls can be sorted by; call_list.ts names these.
+  CREATE INDEX calls_by_org ON calls (org, started);
   CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 0;
+  CREATE INDEX calls_by_agent ON calls (agent, started);
+  CREATE INDEX calls_by_connector ON calls (connector, started);
+  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started);
+  CREATE INDEX calls_by_reason ON calls (reason);
+  CREATE INDEX calls_by_code ON calls (code, started);
+  CREATE INDEX calls_by_ended ON calls (ended);
+  CREATE INDEX calls_by_lasted ON calls (lasted);
+  CREATE INDEX calls_by_turns ON calls (turns);
+  CREATE INDEX calls_by_longest ON calls (longest);
+  CREATE INDEX calls_by_median ON calls (median);
+  CREATE INDEX calls_by_language ON calls (language, started);
+  CREATE INDEX calls_by_tracking ON calls (tracking);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org);
+  -- The texts of calls that are over, to find parts of them: by three letters in a row.
+  CREATE VIRTUAL TABLE call_texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
+  );
 
-  -- The events of calls that are live, as JSON.
+  -- The events of calls that are live: what one batch brought of a call, each as JSON, commas between them.
   CREATE TABLE open_events (
     call INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    event TEXT NOT NULL,
+    events TEXT NOT NULL,
     PRIMARY KEY (call, number)
   ) STRICT, WITHOUT ROWID;
   -- The events of each call that is over: a JSON array, deflated (RFC 1951).
