@@ -3,10 +3,17 @@ import { secureHeaders } from "hono/secure-headers";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Log } from "../src/lib/log.ts";
+import { StoreError } from "../src/store/store.ts";
 import { api } from "./api.ts";
+import { callRoutes } from "./api_calls.ts";
+import { overviewRoutes } from "./api_overview.ts";
+import { recordRoutes } from "./api_records.ts";
 import type { House } from "./house.ts";
+import { live } from "./live.ts";
+import type { LiveStream } from "./live_stream.ts";
 import { metrics } from "./metrics.ts";
 import { Page } from "./page.tsx";
+import { WrongParameter } from "./parameters.ts";
 import css from "./page.css" with { type: "text" };
 
 /** What the routes need beyond the house itself. */
@@ -16,10 +23,12 @@ export interface RoutesOptions {
   readonly hosts: readonly string[] | undefined;
   /** The protocol files, by name. */
   readonly protos: Readonly<Record<string, string>>;
+  /** What open dashboards are told. */
+  readonly live: LiveStream;
 }
 
 /** Everything that is answered over HTTP. */
-export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hono {
+export function routes(house: House, { log, hosts, protos, live: stream }: RoutesOptions): Hono {
   const app = new Hono();
   app.use(secureHeaders({
     contentSecurityPolicy: {
@@ -57,9 +66,21 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     return text === undefined ? c.notFound() : c.text(text);
   });
   app.route("/", api(house));
+  app.route("/", overviewRoutes(house));
+  app.route("/", callRoutes(house));
+  app.route("/", recordRoutes(house));
+  app.route("/", live(stream));
   app.route("/", metrics(house));
   app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
   app.onError((error, c) => {
+    if (error instanceof WrongParameter) {
+      const { message, parameter, expected } = error;
+      return c.json({ error: message, parameter, expected }, 400);
+    }
+    if (error instanceof StoreError) {
+      c.header("Retry-After", "5");
+      return c.json({ error: error.message }, 503);
+    }
     log.error("page failed", { path: c.req.routePath, error: error.name });
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });

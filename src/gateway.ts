@@ -30,11 +30,16 @@ import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
+import { offStore } from "./store/off_store.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
 import { trustReadings } from "./telemetry/trust_readings.ts";
 import { wireReadings } from "./telemetry/wire_readings.ts";
+import type { SettingFact } from "../islands/facts.ts";
+import type { House } from "../routes/house.ts";
+import { LiveCalls } from "../routes/live_calls.ts";
+import { LiveStream } from "../routes/live_stream.ts";
 import { routes } from "../routes/mod.ts";
 
 /** What the gateway is handed from outside. */
@@ -46,6 +51,8 @@ export interface GatewayDeps {
   readonly warnings: readonly string[];
   /** Log lines that nobody got to read, since the start. */
   readonly lostLogLines?: () => number;
+  /** Each value of the configuration with where it came from, secrets masked. */
+  readonly settings?: readonly SettingFact[];
 }
 
 /** A gateway that runs. Dispose it to stop at once. */
@@ -63,7 +70,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { clock, log, version, warnings, lostLogLines = () => 0 } = deps;
+  const { clock, log, version, warnings, lostLogLines = () => 0, settings = [] } = deps;
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
@@ -162,13 +169,17 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         ],
       }),
     );
-    const app = routes({
+    const house: House = {
       version,
       clock,
       startedAt,
       directory,
       refreshAgents: () => refresh(true),
       switchboard,
+      calls: built.use(new LiveCalls(events)),
+      store: offStore,
+      recordings: undefined,
+      keeps: { parameters: false, transcripts: false, recordings: false },
       health,
       history,
       metrics,
@@ -186,10 +197,19 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         certificates: certificateStates,
       },
       configuration: maskedConfig(config),
+      settings,
       warnings,
       ...(registration && { registration: () => registration.state() }),
-    }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
+    };
+    const live = new LiveStream(house);
+    const app = routes(house, {
+      log: log.child("web"),
+      hosts: hostNames(config.monitoring),
+      protos: PROTO_FILES,
+      live,
+    });
     web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    built.use(live); // ends its streams before the port waits for them
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
 
