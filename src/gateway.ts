@@ -9,7 +9,7 @@ import type { AudioFormat } from "./audio/format.ts";
 import { PROMPTS } from "./audio/prompts.ts";
 import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
-import type { CallEvent } from "./call/event.ts";
+import { type CallEvent, TELLING } from "./call/event.ts";
 import { Switchboard } from "./call/switchboard.ts";
 import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
@@ -306,6 +306,7 @@ function openSwitchboard(
     apology: readPrompt(PROMPTS.error),
     redactor: new Redactor(privacy.patterns),
     sensitive: input.sensitive,
+    keep: privacy.keep,
   });
 }
 
@@ -325,7 +326,8 @@ function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack)
         : type === "call_failed" || type === "agent_faltered"
         ? "warn"
         : "debug";
-      log[level](type.replaceAll("_", " "), { call, org, agent, ...rest });
+      const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
+      log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
     }
   })();
   built.defer(async () => {

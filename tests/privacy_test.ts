@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../src/audio/wav.ts";
+import type { CallEvent } from "../src/call/event.ts";
 import type { AgentOutput } from "../src/call/output.ts";
 import { MASK, Redactor } from "../src/lib/redaction.ts";
 import { TestGateway } from "./gateway_harness.ts";
@@ -45,6 +46,7 @@ data_source:
 connectors:
   local: { type: local_audio, config: { record_caller_audio: true, audio_recording: { output_dir: ${folder} } } }
 `);
+    const events = listen(house);
     const metadata: [string, string][] = [["authorization", `Bearer ${SAID.token}`], ["x-more", SAID.unknownMetadata]];
     const call = house.call({
       vendorSpecificConfig: SAID.vendorConfig,
@@ -68,10 +70,36 @@ connectors:
     const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     assert.equal(files.length, 1, "the call was not recorded: the run proves nothing");
     assert.ok(house.log.length > 0 && shown.includes("call-1"), "nothing was said: the run proves nothing");
-    hunt({ logs: JSON.stringify(house.log), pages: shown, errors: errors.join(), files: files.join() });
+    hunt({
+      logs: JSON.stringify(house.log),
+      pages: shown,
+      errors: errors.join(),
+      files: files.join(),
+      events: JSON.stringify(await events),
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("what is kept of a call is in its events, and in no log", async () => {
+  await using house = await TestGateway.open(`
+logging: { level: debug }
+privacy: { keep: { parameters: true, transcripts: true } }
+`);
+  const events = listen(house);
+  const call = house.call({ additionalInfo: { [SAID.infoName]: SAID.info } });
+  await call.start({ name: SAID.startName, parameters: { [SAID.parameterName]: SAID.parameter } });
+  await call.event("SESSION_END");
+  await house.gateway[Symbol.asyncDispose]();
+  const [started] = await events;
+  assert.deepEqual(started!.type === "call_started" && started!.handedAlong, {
+    startName: SAID.startName,
+    parameters: { [SAID.parameterName]: SAID.parameter },
+    additionalInfo: { [SAID.infoName]: SAID.info },
+  });
+  assert.ok(house.log.some(({ message }) => message === "call started"), "the call is not in the log");
+  hunt({ logs: JSON.stringify(house.log) });
 });
 
 Deno.test("the keys of a sensitive turn are in no transcript, summary, reason or metadata, then or later", async () => {
@@ -149,6 +177,16 @@ async function recorded(folder: string): Promise<Uint8Array> {
     if (data.length > 4000) return data;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** All events of a gateway until its first call is over. */
+async function listen({ gateway }: TestGateway): Promise<CallEvent[]> {
+  const heard: CallEvent[] = [];
+  for await (const event of gateway.events.subscribe(10_000)) {
+    heard.push(event);
+    if (event.type === "call_ended") break;
+  }
+  return heard;
 }
 
 async function pages(url: string): Promise<string> {

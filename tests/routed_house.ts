@@ -111,6 +111,7 @@ export class RoutedHouse implements AsyncDisposable {
       startName: "",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     }, true)!;
     await turnOf(call, (turn) => turn.hear({ type: "started" }));
     await this.clock.nextTurn();

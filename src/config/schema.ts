@@ -91,6 +91,10 @@ const pattern = () =>
 
 const privacy = z.strictObject({
   patterns: z.array(pattern()).max(50).default([]),
+  keep: z.strictObject({
+    parameters: flag().default(false),
+    transcripts: flag().default(false),
+  }).prefault({}),
 });
 
 const monitoring = z.strictObject({

@@ -81,8 +81,12 @@ export interface Config {
     /** How long an agent may take to begin its answer. */
     readonly answerTimeoutMs: number;
   };
-  /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
-  readonly privacy: { readonly patterns: readonly string[] };
+  readonly privacy: {
+    /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
+    readonly patterns: readonly string[];
+    /** What of calls is kept in their events. */
+    readonly keep: { readonly parameters: boolean; readonly transcripts: boolean };
+  };
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -142,7 +146,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxSessionDurationMs: seconds(sessions.max_session_duration),
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
-    privacy: { patterns: file.privacy.patterns },
+    privacy: file.privacy,
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),
