@@ -229,7 +229,7 @@ function check({ config, warnings }: LoadedConfig): Promise<number> {
   return Promise.resolve(EXIT.ok);
 }
 
-async function serve({ config, warnings }: LoadedConfig): Promise<number> {
+async function serve({ config, warnings, settings }: LoadedConfig): Promise<number> {
   const clock = systemClock;
   const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
   const { log } = logging;
@@ -237,7 +237,7 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { clock, log, version, warnings, lostLogLines: () => logging.lost });
+    gateway = await startGateway(config, { clock, log, version, warnings, settings, lostLogLines: () => logging.lost });
   } catch (error) {
     log.error("Cannot start the gateway", explain(error, config));
     await logging.close(LAST_LINES_MS);

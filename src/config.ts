@@ -4,6 +4,7 @@ import { loginProblems } from "./auth/login/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";
 import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
 import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
+import { type Setting, settingsOf } from "./config/effective.ts";
 import { exposed, guardsOf, nobodyLogsIn, unvalidated } from "./config/exposure.ts";
 import { type Origin, originsOf, type Overridden, override } from "./config/origins.ts";
 import { expectation, type Finding, findings } from "./config/problems.ts";
@@ -37,6 +38,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Where each value came from, by dotted key as the file spells it, such as `gateway.port`. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** Every value with where it came from, secrets masked. */
+  readonly settings: readonly Setting[];
 }
 
 /** What `loadConfig` needs from outside. */
@@ -110,6 +113,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   if (found.length > 0 || !result.success) {
     throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
   }
+  const origins = originsOf(schema, { name, document }, overridden, fetched);
   return {
     config: toConfig(result.data, chosen.kinds),
     warnings: [
@@ -118,7 +122,8 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
       ...reservations(result.data),
       ...open.map(({ path, message }) => `${path.join(".")}: ${message}, as insecure: true allows`),
     ],
-    origins: originsOf(schema, { name, document }, overridden, fetched),
+    origins,
+    settings: settingsOf(schema, result.data, origins),
   };
 }
 

@@ -42,6 +42,10 @@ import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
 import { trustReadings } from "./telemetry/trust_readings.ts";
 import { wireReadings } from "./telemetry/wire_readings.ts";
+import type { SettingFact } from "../islands/facts.ts";
+import type { House } from "../routes/house.ts";
+import { LiveCalls } from "../routes/live_calls.ts";
+import { LiveStream } from "../routes/live_stream.ts";
 import { routes } from "../routes/mod.ts";
 
 /** What the gateway is handed from outside. */
@@ -55,6 +59,8 @@ export interface GatewayDeps {
   readonly lostLogLines?: () => number;
   /** Hears of everything that somebody does on the dashboard; a line in the log unless given. */
   readonly audit?: (entry: AuditEntry) => void;
+  /** Each value of the configuration with where it came from, secrets masked. */
+  readonly settings?: readonly SettingFact[];
 }
 
 /** A gateway that runs. Dispose it to stop at once. */
@@ -72,7 +78,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { clock, log, version, warnings, lostLogLines = () => 0 } = deps;
+  const { clock, log, version, warnings, lostLogLines = () => 0, settings = [] } = deps;
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
@@ -174,16 +180,19 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     );
     const { audit = auditLog(log.child("audit")) } = deps;
     const login = config.login && built.use(new Login(config.login, { clock, log: log.child("login"), fetch, audit }));
-    const app = routes({
+    const house: House = {
       version,
       clock,
       startedAt,
       directory,
       refreshAgents: () => refresh(true),
       switchboard,
+      calls: built.use(new LiveCalls(events)),
+      store,
+      recordings: undefined,
+      keeps: { ...config.privacy.keep, recordings: false },
       health,
       history,
-      store,
       metrics,
       grpc: {
         host: config.gateway.host,
@@ -200,12 +209,16 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         certificates: certificateStates,
       },
       configuration: maskedConfig(config),
+      settings,
       warnings,
       ...(registration && { registration: () => registration.state() }),
-    }, {
+    };
+    const live = new LiveStream(house);
+    const app = routes(house, {
       log: log.child("web"),
       hosts: hostNames(config.monitoring),
       protos: PROTO_FILES,
+      live,
       login,
       plainCookies: config.insecure,
       healthToken: config.monitoring.healthToken,
@@ -214,6 +227,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       audit,
     });
     web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    built.use(live); // ends its streams before the port waits for them
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
 
