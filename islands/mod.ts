@@ -1,7 +1,9 @@
+import { Calls } from "./Calls.tsx";
 import { Overview } from "./Overview.tsx";
 import type { AnyPage } from "./page.ts";
 
 /** The pages that there are, by name, in the order of the navigation. To add one, add a line. */
 export const pages: Readonly<Record<string, AnyPage>> = {
   Overview,
+  Calls,
 };

@@ -47,7 +47,10 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
     }
     await next();
   });
-  app.route("/", pages(house, (path, c) => app.request(new URL(path, c.req.url), { headers: c.req.raw.headers })));
+  app.route(
+    "/",
+    pages(house, (path, c) => app.request(new URL(path, c.req.url), { headers: c.req.raw.headers }, c.env)),
+  );
   app.route("/", assets());
   app.get("/favicon.ico", (c) => c.body(null, 204));
   app.get("/proto/:name", (c) => {
