@@ -1,3 +1,4 @@
+import { Call } from "./Call.tsx";
 import { Calls } from "./Calls.tsx";
 import { Overview } from "./Overview.tsx";
 import type { AnyPage } from "./page.ts";
@@ -6,4 +7,5 @@ import type { AnyPage } from "./page.ts";
 export const pages: Readonly<Record<string, AnyPage>> = {
   Overview,
   Calls,
+  Call,
 };
