@@ -63,8 +63,8 @@ export function CallTable({ page, columns, query, search, go }: CallTableProps) 
                 data-call={call.call_id}
                 class={local && now - Date.parse(call.started_at) < ARRIVED_MS ? "arrived" : undefined}
               >
-                {columns.map(({ name, label, number, cell }) => (
-                  <td key={name} data-label={label} data-name={name} class={number ? "number" : undefined}>
+                {columns.map(({ name, label, number, wide, cell }) => (
+                  <td key={name} data-label={label} data-name={name} class={number ? "number" : wide && "wide-cell"}>
                     {cell(call)}
                   </td>
                 ))}

@@ -11,6 +11,8 @@ export interface CallColumn {
   readonly label: string;
   readonly number?: boolean;
   readonly usual?: boolean;
+  /** On a phone it has a line of its own, which needs no name. */
+  readonly wide?: boolean;
   readonly cell: (call: CallRow) => ComponentChildren;
 }
 
@@ -21,6 +23,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: "call_id",
     label: "Call",
     usual: true,
+    wide: true,
     cell: (call) => (
       <a class="row-link mono cut" data-row-link href={callPath(call)} title={legible(call.call_id)}>
         {legible(call.call_id)}
@@ -36,7 +39,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     usual: true,
     cell: ({ code }) => code && <span class="bad mono">{legible(code)}</span>,
   },
-  { name: "agent_id", label: "Agent", usual: true, cell: ({ agent_id }) => text(agent_id) },
+  { name: "agent_id", label: "Agent", usual: true, wide: true, cell: ({ agent_id }) => text(agent_id) },
   { name: "connector", label: "Connector", cell: ({ connector }) => text(connector) },
   { name: "org_id", label: "Organization", cell: ({ org_id }) => text(org_id) },
   { name: "turns", label: "Turns", number: true, usual: true, cell: ({ turns }) => turns },
