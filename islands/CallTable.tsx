@@ -64,7 +64,12 @@ export function CallTable({ page, columns, query, search, go }: CallTableProps) 
                 class={local && now - Date.parse(call.started_at) < ARRIVED_MS ? "arrived" : undefined}
               >
                 {columns.map(({ name, label, number, wide, cell }) => (
-                  <td key={name} data-label={label} data-name={name} class={number ? "number" : wide && "wide-cell"}>
+                  <td
+                    key={name}
+                    data-label={label}
+                    data-name={name}
+                    class={number ? "number" : wide ? "wide-cell" : undefined}
+                  >
                     {cell(call)}
                   </td>
                 ))}

@@ -16,12 +16,20 @@ const packages: esbuild.Plugin = {
   },
 };
 
-/** Returns the browser's program, the script that sets the theme before the first paint, and the style sheet, as texts. */
-export async function build(): Promise<Readonly<Record<"client.js" | "theme.js" | "client.css", string>>> {
+/**
+ * Returns the browser's program, the script that sets the theme before the first paint, the audio thread's, and the style
+ * sheet, as texts.
+ */
+export async function build(): Promise<Readonly<Record<string, string>>> {
   try {
     const { outputFiles } = await esbuild.build({
       absWorkingDir: decodeURIComponent(FOLDER.pathname),
-      entryPoints: { client: "client.ts", theme: "theme.ts", style: "style/style.css" },
+      entryPoints: {
+        client: "client.ts",
+        theme: "theme.ts",
+        microphone: "microphone_worklet.ts",
+        style: "style/style.css",
+      },
       outdir: "gen",
       bundle: true,
       write: false,
@@ -35,7 +43,12 @@ export async function build(): Promise<Readonly<Record<"client.js" | "theme.js" 
       plugins: [packages],
     });
     const text = (name: string) => outputFiles.find(({ path }) => path.endsWith(`/${name}`))!.text;
-    return { "client.js": text("client.js"), "theme.js": text("theme.js"), "client.css": text("style.css") };
+    return {
+      "client.js": text("client.js"),
+      "theme.js": text("theme.js"),
+      "microphone.js": text("microphone.js"),
+      "client.css": text("style.css"),
+    };
   } finally {
     await esbuild.stop();
   }

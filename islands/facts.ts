@@ -41,8 +41,9 @@ export interface TrustFact {
   }[];
 }
 
-/** What `GET /api/status` tells of the registration with Webex, where the gateway looks after one. */
+/** Of what `GET /api/status` tells: the agents, and the registration with Webex where the gateway looks after one. */
 export interface StatusFact {
+  readonly available_agents: readonly string[];
   readonly data_source?: {
     readonly state: "starting" | "unregistered" | "active" | "at_risk" | "lapsed";
     readonly message: string;

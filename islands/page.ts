@@ -48,6 +48,8 @@ export interface HouseFacts {
   /** What to type in a second terminal to make a call. */
   readonly call_command: string;
   readonly me: Me;
+  /** Where the program is that hears a microphone in the audio thread. */
+  readonly microphone: string;
 }
 
 /** Everything that the browser needs to take over a page which the server has drawn. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import client from "../islands/gen/client.js" with { type: "text" };
+import microphone from "../islands/gen/microphone.js" with { type: "text" };
 import style from "../islands/gen/client.css" with { type: "text" };
 import theme from "../islands/gen/theme.js" with { type: "text" };
 
@@ -10,6 +11,7 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
 const ASSETS = {
   "client.js": asset(client, JAVASCRIPT),
   "theme.js": asset(theme, JAVASCRIPT),
+  "microphone.js": asset(microphone, JAVASCRIPT),
   "client.css": asset(style, "text/css; charset=utf-8"),
 } as const;
 

@@ -1,3 +1,4 @@
+import type { Caller, CallerOptions } from "../src/caller/caller.ts";
 import type { Conversation } from "../src/call/conversation.ts";
 import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
@@ -29,6 +30,8 @@ export interface House {
     /** What happened on the port since the start, as plain numbers. */
     readonly counters: object;
   };
+  /** Makes a call to the gateway's own gRPC port. Throws what `Caller.dial` throws. */
+  readonly dial: (options: CallerOptions) => Promise<Caller>;
   /** The metrics as text, in two formats. */
   readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };

@@ -6,6 +6,7 @@ import { assets } from "./assets.ts";
 import type { House } from "./house.ts";
 import { metrics } from "./metrics.ts";
 import { pages } from "./pages.tsx";
+import { phone } from "./phone.ts";
 
 /** What the routes need beyond the house itself. */
 export interface RoutesOptions {
@@ -59,6 +60,7 @@ export function routes(house: House, { log, hosts, protos }: RoutesOptions): Hon
   });
   app.route("/", api(house));
   app.route("/", metrics(house));
+  app.route("/", phone({ clock: house.clock, log, dial: house.dial }));
   app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
   app.onError((error, c) => {
     log.error("page failed", { path: c.req.routePath, error: error.name });

@@ -57,6 +57,7 @@ function factsOfHouse(house: House, me: Me): HouseFacts {
     live_calls: house.switchboard.size,
     call_command: callCommand(house),
     me,
+    microphone: assetPath("microphone.js"),
   };
 }
 

@@ -11,12 +11,14 @@ import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
 import type { CallEvent } from "./call/event.ts";
 import { Switchboard } from "./call/switchboard.ts";
+import { Caller } from "./caller/caller.ts";
+import type { GrpcChannelOptions } from "./grpc/client.ts";
 import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
 import type { ServerTls } from "./http2/tls.ts";
-import { nameMatches } from "./lib/certificate.ts";
+import { nameMatches, readCertificate } from "./lib/certificate.ts";
 import { codeOf } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import { Redactor } from "./lib/redaction.ts";
@@ -179,6 +181,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         counters: server.counters,
       },
       web: { host, port: () => web!.port },
+      dial: (options) => Caller.dial(ownPort(config, server.port, certificates.grpc?.texts), options),
       trust: {
         tokens: validation === undefined ? "off" : config.validation!.enforced ? "enforced" : "reported",
         callers: validation?.gate.counters,
@@ -245,6 +248,14 @@ function grpcTls({ cert, key, authorities }: CertificateTexts, { gateway }: Conf
   if (clients === undefined) return { cert, key };
   const accepts = (name: string) => nameMatches(clients.subject, name);
   return { cert, key, clients: { authorities: authorities!, accepts } };
+}
+
+/** Where the gateway reaches its own gRPC port. */
+function ownPort({ gateway: { host } }: Config, port: number, tls: CertificateTexts | undefined): GrpcChannelOptions {
+  const hostname = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  if (tls === undefined) return { hostname, port };
+  const [serverName] = readCertificate(tls.cert).names;
+  return { hostname, port, tls: { caCerts: [tls.cert], ...(serverName === undefined ? {} : { serverName }) } };
 }
 
 async function openConnectors(

@@ -11,10 +11,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/connectors": ["src/call", "src/audio", "src/http2", "src/lib"],
   "src/protocols": ["src/call", "src/audio", "src/grpc", "src/lib", "proto"],
   "src/caller": ["src/protocols/gen", "src/grpc", "src/audio", "src/lib", "audio"],
+  "src/alerts": ["src/lib"],
   "src/auth": ["src/lib"],
   "src/store": ["src/call/event.ts", "src/call/input.ts", "src/lib"],
   "src/telemetry": ["src/call/event.ts", "src/lib"],
   "src/config": [
+    "src/alerts/config.ts",
     "src/auth/byods/config.ts",
     "src/auth/validation_config.ts",
     "src/call/expectation.ts",
@@ -31,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/lib",
     "src/protocols/gen",
   ],
-  "routes": ["src/auth/login", "src/call", "src/caller", "src/store/store.ts", "src/lib", "islands"],
+  "routes": ["src/auth/login", "src/call", "src/caller", "src/store/store.ts", "src/lib", "islands", "audio"],
   "islands": ["src/lib/duration.ts"],
 };
 /** Files of the house that stand in no room. */

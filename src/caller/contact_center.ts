@@ -18,7 +18,7 @@ import { describeResponse, nameOf } from "./describe.ts";
 import { Exchange, type ExchangeObserver } from "./exchange.ts";
 import { KeyEntry, showKeys } from "./keys.ts";
 import { Microphone } from "./microphone.ts";
-import { audioOf, Playout } from "./playout.ts";
+import { audioOf, type Ear, Playout } from "./playout.ts";
 import type { Reply } from "./reply.ts";
 import { CallerRpc, type Received } from "./rpc.ts";
 import { showMs, type TimelineEntry } from "./timeline.ts";
@@ -45,6 +45,8 @@ export interface ContactCenterOptions {
   readonly realClock: Clock;
   readonly onTimeline: (entry: TimelineEntry) => void;
   readonly onReply: (reply: Reply) => void;
+  /** Hears what is played, beside the playout's own record. */
+  readonly ear: Ear | undefined;
   /** Something changed that somebody may wait for. */
   readonly onChange: () => void;
 }
@@ -80,7 +82,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
 
   constructor(readonly channel: GrpcChannel, readonly options: ContactCenterOptions) {
     const { clock, format, frameBytes, identity } = options;
-    this.playout = new Playout(clock, () => this.#played());
+    this.playout = new Playout(clock, () => this.#played(), options.ear);
     this.microphone = new Microphone(clock, format, frameBytes);
     this.#rules = {
       partials: identity.allowPartialResponses,
@@ -295,7 +297,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
     this.microphone.connect((frame, speech) => {
       // While a prompt plays that takes no barge-in, nobody hears the caller.
       const unheard = this.playout.playing?.bargeIn === false || line.heardOut;
-      line.count(speech && !unheard);
+      line.count(unheard && speech ? false : speech);
       return line.rpc.send(this.#encode({
         audioInput: {
           callerAudio: unheard ? silence : frame,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertsConfig } from "../alerts/config.ts";
 import { dataSourceConfig } from "../auth/byods/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
@@ -168,6 +169,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     sessions: sessions.prefault({}),
     privacy: privacy.prefault({}),
     monitoring: monitoring.prefault({}),
+    alerts: alertsConfig.prefault({}),
     authentication: authentication.prefault({}),
     jwt_validation: validationConfig.prefault({}),
     data_source: dataSourceConfig.prefault({}),

@@ -1,3 +1,4 @@
+import { type AlertOptions, readAlerts } from "../alerts/config.ts";
 import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts";
 import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
@@ -93,6 +94,7 @@ export interface Config {
     /** Plaintext without. */
     readonly tls: TlsFiles | undefined;
   };
+  readonly alerts: AlertOptions;
   readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
@@ -151,6 +153,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       hostNames: monitoring.host_names,
       tls: tlsFiles(monitoring.tls),
     },
+    alerts: readAlerts(file.alerts),
     dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),

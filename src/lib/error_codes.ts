@@ -98,6 +98,9 @@ export const ERROR_CODES = [
   "LEX-BOT-GONE",
   "PROMPT-UNREADABLE",
   "RECORDING-STOPPED",
+  // Alerts.
+  "ALERT-FIRING",
+  "ALERT-UNDELIVERED",
   // Calls.
   "CALL-TRIAL",
   // Connections that were cut off: the error codes of HTTP/2 (RFC 9113 section 7).

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../../lib/clock.ts";
+import { retryAfterMs } from "../../lib/retry_after.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type ByodsCode, ByodsError } from "./faults.ts";
 
@@ -152,7 +153,7 @@ function refusal(request: ApiRequest, response: Response, text: string, clock: C
     (status >= 500 ? "byods_server_error" : status >= 400 ? "byods_rejected" : "byods_malformed");
   const said = explanation(token ? [...hide, token] : hide, text);
   const found = `HTTP ${status}${said === "" ? "" : ` (${said})`}`;
-  return new ByodsError(code, action, found, { status, retryAfterMs: retryAfter(headers.get("Retry-After"), clock) });
+  return new ByodsError(code, action, found, { status, retryAfterMs: retryAfterMs(headers.get("Retry-After"), clock) });
 }
 
 /** Webex's own sentence and its tracking id, for a support case; secrets and what looks like one are left out. */
@@ -175,14 +176,6 @@ function shorten(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]+/g, " ").replace(/[\w.~+/=-]{48,}/g, "…")
     .slice(0, LONGEST_SAID);
-}
-
-/** How long a Retry-After header asks to wait (RFC 9110 10.2.3), in ms. */
-function retryAfter(header: string | null, clock: Clock): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - clock.date());
 }
 
 /** The address of the next page in a Link header (RFC 8288), as Webex pages its lists. */
