@@ -35,10 +35,10 @@ export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
                   <td data-label="Started">
                     <Time at={call.started_at} of="date" />
                   </td>
-                  <th scope="row" data-label="Call">
+                  <th scope="row" class="wide-cell">
                     <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
                   </th>
-                  <td data-label="Agent">{legible(call.agent_id)}</td>
+                  <td class="wide-cell">{legible(call.agent_id)}</td>
                   <td data-label="State">
                     <Standing call={call} />
                   </td>

@@ -92,7 +92,10 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
         </div>
         <details class="narrow">
           <summary>Menu</summary>
-          <nav aria-label="Pages, menu">{links}</nav>
+          <nav aria-label="Pages, menu">
+            {links}
+            <ThemeSwitch />
+          </nav>
         </details>
       </header>
       <LineBanner />

@@ -20,9 +20,13 @@ export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
 
 /**
  * Asks the API what stands at `path`: begins with what the server knew, asks again when the path changes, when the line to
- * the gateway has been opened anew, and when told to. Without a connection the last answer stays.
+ * the gateway has been opened anew, and when told to. Without a connection the last answer stays. Returns the answer, what
+ * asks again, and what changes the value by what is learned otherwise.
  */
-export function useAnswer<T>(known: Answer<T>, path: string): readonly [Answer<T>, () => void] {
+export function useAnswer<T>(
+  known: Answer<T>,
+  path: string,
+): readonly [Answer<T>, () => void, (change: (value: T) => T) => void] {
   const [answer, setAnswer] = useState(known);
   const asking = useRef<AbortController | undefined>(undefined);
   const asked = useRef(path);
@@ -45,7 +49,10 @@ export function useAnswer<T>(known: Answer<T>, path: string): readonly [Answer<T
   const again = useCallback(() => void ask(asked.current), []);
   useLive("snapshot", again);
   useEffect(() => () => asking.current?.abort(), []);
-  return [answer, again];
+  const change = useCallback((change: (value: T) => T) => {
+    setAnswer((answer) => answer.ok ? { ok: true, value: change(answer.value) } : answer);
+  }, []);
+  return [answer, again, change];
 }
 
 /** Returns a function that acts at once, but not twice within `ms`: what came in between is made up for at the end. */

@@ -29,6 +29,8 @@ export class LiveLine {
   #source: EventSource | undefined;
   #state: LineState = { state: "connecting", since: Date.now() };
   #openedAt = 0;
+  /** The id of the last event, to go on from there. */
+  #last = "";
   #pause = FIRST_PAUSE_MS;
   #retry: Timer;
   #hide: Timer;
@@ -68,8 +70,15 @@ export class LiveLine {
   #open(): void {
     this.#close();
     this.#openedAt = Date.now();
-    const source = this.#source = new EventSource(this.#address);
-    for (const name of EVENTS) source.addEventListener(name, ({ data }) => this.#heard(name, JSON.parse(data)));
+    const source = this.#source = new EventSource(
+      `${this.#address}${this.#last && `&last=${encodeURIComponent(this.#last)}`}`,
+    );
+    for (const name of EVENTS) {
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        this.#last = lastEventId;
+        this.#heard(name, JSON.parse(data));
+      });
+    }
     // While CONNECTING the browser resumes by itself, and tells the gateway which event it had last.
     source.onerror = () => source.readyState === EventSource.CLOSED && this.#later();
   }

@@ -1,3 +1,5 @@
+import { Call } from "./Call.tsx";
+import { Calls } from "./Calls.tsx";
 import { Overview } from "./Overview.tsx";
 import type { AnyPage } from "./page.ts";
 import { Phone } from "./Phone.tsx";
@@ -5,5 +7,7 @@ import { Phone } from "./Phone.tsx";
 /** The pages that there are, by name, in the order of the navigation. To add one, add a line. */
 export const pages: Readonly<Record<string, AnyPage>> = {
   Overview,
+  Calls,
+  Call,
   Phone,
 };

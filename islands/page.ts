@@ -22,8 +22,8 @@ export interface Page<Facts> {
   /** How it stands in the navigation, and the key that opens it after "g"; a page without stands nowhere. */
   readonly nav?: { readonly label: string; readonly key: string };
   title(address: Address): string;
-  /** The path in the API of each question. */
-  asks(address: Address): { readonly [K in keyof Facts]: string };
+  /** The path in the API of each question. `now` in ms since 1970. */
+  asks(address: Address, now: number): { readonly [K in keyof Facts]: string };
   /** What it wants to hear of `/api/live`, as the query of that address: "topics=calls". */
   live(address: Address): string;
   readonly View: ComponentType<PageProps<Facts>>;

@@ -17,7 +17,7 @@ export function pages(house: House, ask: Ask): Hono {
   const app = new Hono();
   for (const [name, page] of Object.entries(all)) {
     app.get(page.path, async (c) => {
-      const [facts, me] = await Promise.all([factsOf(page, c, ask), whoLooks(c, ask)]);
+      const [facts, me] = await Promise.all([factsOf(page, c, { ask, now: house.clock.date() }), whoLooks(c, ask)]);
       const address = addressOf(c);
       const drawn: Drawn = { name, props: { facts, address }, house: factsOfHouse(house, me) };
       return c.html(documentOf(drawn, page.title(address)));
@@ -30,8 +30,12 @@ function addressOf(c: Context) {
   return { path: c.req.path, params: c.req.param() as Record<string, string>, search: new URL(c.req.url).search };
 }
 
-async function factsOf(page: AnyPage, c: Context, ask: Ask): Promise<Record<string, Answer<unknown>>> {
-  const answers = Object.entries(page.asks(addressOf(c))).map(async ([question, path]) => {
+async function factsOf(
+  page: AnyPage,
+  c: Context,
+  { ask, now }: { ask: Ask; now: number },
+): Promise<Record<string, Answer<unknown>>> {
+  const answers = Object.entries(page.asks(addressOf(c), now)).map(async ([question, path]) => {
     return [question, await readAnswer(await ask(path, c))] as const;
   });
   return Object.fromEntries(await Promise.all(answers));
