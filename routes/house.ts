@@ -3,6 +3,7 @@ import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
 import type { Clock } from "../src/lib/clock.ts";
+import type { RecordingLibrary } from "../src/recording/library.ts";
 
 /** What the pages are told about the house. */
 export interface House {
@@ -28,6 +29,7 @@ export interface House {
     /** What happened on the port since the start, as plain numbers. */
     readonly counters: object;
   };
+  readonly recordings: RecordingLibrary;
   /** The metrics as text, in two formats. */
   readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };

@@ -10,6 +10,7 @@ import { PROMPTS } from "./audio/prompts.ts";
 import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
 import { type CallEvent, TELLING } from "./call/event.ts";
+import type { StartRecorder } from "./call/recorder.ts";
 import { Switchboard } from "./call/switchboard.ts";
 import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
@@ -30,6 +31,7 @@ import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
+import { Recordings } from "./recording/recordings.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
@@ -80,7 +82,10 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     config.gateway.defaultAgent,
   );
   const health = new HealthBoard();
-  const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
+  const recordings = built.use(new Recordings(config.recordings, { clock, log: log.child("recordings"), createFile }));
+  const switchboard = built.use(
+    openSwitchboard(config, directory, { clock, log: log.child("call"), events, record: recordings.record }),
+  );
   const refresh = async (afresh = false) => {
     await directory.refresh(afresh);
     health.serving = directory.list().length > 0 && !switchboard.draining;
@@ -171,6 +176,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       switchboard,
       health,
       history,
+      recordings: recordings.library,
       metrics,
       grpc: {
         host: config.gateway.host,
@@ -266,7 +272,12 @@ async function openConnectors(
 function openSwitchboard(
   { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
   directory: AgentDirectory,
-  { clock, log, events }: { clock: Clock; log: Log; events: Bus<CallEvent> },
+  { clock, log, events, record }: {
+    clock: Clock;
+    log: Log;
+    events: Bus<CallEvent>;
+    record: StartRecorder | undefined;
+  },
 ): Switchboard {
   const format: AudioFormat = { encoding: "mulaw", sampleRate: speech.fallbackSampleRateHz };
   return new Switchboard(directory, {
@@ -287,6 +298,7 @@ function openSwitchboard(
     redactor: new Redactor(privacy.patterns),
     sensitive: input.sensitive,
     keep: privacy.keep,
+    record,
   });
 }
 

@@ -9,6 +9,7 @@ import type { CallEvent } from "../src/call/event.ts";
 import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
+import { RecordingLibrary } from "../src/recording/library.ts";
 import { History } from "../src/telemetry/history.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
@@ -72,6 +73,7 @@ export class RoutedHouse implements AsyncDisposable {
       switchboard,
       health: { serving: directory.list().length > 0, services: [""] },
       history,
+      recordings: new RecordingLibrary("nowhere", () => false),
       metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { dataSourceConfig } from "../auth/byods/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
+import { recordingsConfig } from "../recording/config.ts";
 import { indirect, secret } from "../lib/secret.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 
@@ -171,6 +172,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     ),
     sessions: sessions.prefault({}),
     privacy: privacy.prefault({}),
+    recordings: recordingsConfig.prefault({}),
     monitoring: monitoring.prefault({}),
     authentication: authentication.prefault({}),
     jwt_validation: validationConfig.prefault({}),

@@ -3,6 +3,7 @@ import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
+import { readRecordings, type RecordingOptions } from "../recording/config.ts";
 import type { FileValues } from "./schema.ts";
 
 /** One connector to run. */
@@ -87,6 +88,7 @@ export interface Config {
     /** What of calls is kept in their events. */
     readonly keep: { readonly parameters: boolean; readonly transcripts: boolean };
   };
+  readonly recordings: RecordingOptions;
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -147,6 +149,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
     privacy: file.privacy,
+    recordings: readRecordings(file.recordings),
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),
