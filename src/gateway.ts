@@ -12,6 +12,7 @@ import { PROMPTS } from "./audio/prompts.ts";
 import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
 import { type CallEvent, TELLING } from "./call/event.ts";
+import type { StartRecorder } from "./call/recorder.ts";
 import { Switchboard } from "./call/switchboard.ts";
 import { Caller } from "./caller/caller.ts";
 import type { GrpcChannelOptions } from "./grpc/client.ts";
@@ -37,13 +38,15 @@ import { reflection } from "./protocols/reflection.ts";
 import { offStore } from "./store/off_store.ts";
 import { SqliteStore } from "./store/sqlite_store.ts";
 import type { Store } from "./store/store.ts";
+import type { RecordingLibrary } from "./recording/library.ts";
+import { Recordings } from "./recording/recordings.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
 import { trustReadings } from "./telemetry/trust_readings.ts";
 import { wireReadings } from "./telemetry/wire_readings.ts";
 import type { SettingFact } from "../islands/facts.ts";
-import type { House } from "../routes/house.ts";
+import type { House, Recordings as HouseRecordings } from "../routes/house.ts";
 import { LiveCalls } from "../routes/live_calls.ts";
 import { LiveStream } from "../routes/live_stream.ts";
 import { routes } from "../routes/mod.ts";
@@ -96,7 +99,10 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     config.gateway.defaultAgent,
   );
   const health = new HealthBoard();
-  const switchboard = built.use(openSwitchboard(config, directory, { clock, log: log.child("call"), events }));
+  const recordings = built.use(new Recordings(config.recordings, { clock, log: log.child("recordings"), createFile }));
+  const switchboard = built.use(
+    openSwitchboard(config, directory, { clock, log: log.child("call"), events, record: recordings.record }),
+  );
   const refresh = async (afresh = false) => {
     await directory.refresh(afresh);
     health.serving = directory.list().length > 0 && !switchboard.draining;
@@ -189,8 +195,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       switchboard,
       calls: built.use(new LiveCalls(events)),
       store,
-      recordings: undefined,
-      keeps: { ...config.privacy.keep, recordings: false },
+      recordings: recordingsIn(recordings.library),
+      keeps: { ...config.privacy.keep, recordings: config.recordings.enabled },
       health,
       history,
       metrics,
@@ -319,7 +325,12 @@ function openStore(
 function openSwitchboard(
   { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
   directory: AgentDirectory,
-  { clock, log, events }: { clock: Clock; log: Log; events: Bus<CallEvent> },
+  { clock, log, events, record }: {
+    clock: Clock;
+    log: Log;
+    events: Bus<CallEvent>;
+    record: StartRecorder | undefined;
+  },
 ): Switchboard {
   const format: AudioFormat = { encoding: "mulaw", sampleRate: speech.fallbackSampleRateHz };
   return new Switchboard(directory, {
@@ -340,7 +351,23 @@ function openSwitchboard(
     redactor: new Redactor(privacy.patterns),
     sensitive: input.sensitive,
     keep: privacy.keep,
+    record,
   });
+}
+
+/** The recordings as the pages ask for them. */
+function recordingsIn(library: RecordingLibrary): HouseRecordings {
+  return {
+    async describe(file) {
+      const found = await library.find(file);
+      if (!found) return undefined;
+      const { bytes, durationMs } = found;
+      return { file, bytes, duration_ms: durationMs, peaks: await library.waveform(found) ?? null };
+    },
+    async read(file, from, to) {
+      return (await library.find(file))?.read(from, to + 1);
+    },
+  };
 }
 
 /** Who did what, as lines of the log. */

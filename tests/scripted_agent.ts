@@ -28,6 +28,7 @@ export interface ScriptedOptions {
   readonly inboxSize?: number;
   readonly redactor?: Redactor;
   readonly keep?: ConversationOptions["keep"];
+  readonly record?: ConversationOptions["record"];
 }
 
 /** The wire of the gateway on a real port, with an agent of the test's own behind it. */
@@ -59,13 +60,13 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
     const directory = new AgentDirectory([named], log);
     await directory.refresh();
     const limits = { maxCalls: 1000, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 60_000, ...options.limits };
-    const { answerMs = 30_000, inboxSize = 100, redactor = new Redactor([]), keep = KEEP_NOTHING } = options;
+    const { answerMs = 30_000, inboxSize = 100, redactor = new Redactor([]), keep = KEEP_NOTHING, record } = options;
     const apology = readPrompt(PROMPTS.error);
     const publish = (event: CallEvent) => events.push(event);
     const switchboard = new Switchboard(
       directory,
       limits,
-      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology, redactor, keep }),
+      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology, redactor, keep, record }),
     );
     const server = GrpcServer.listen({
       hostname: "127.0.0.1",

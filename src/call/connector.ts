@@ -38,6 +38,9 @@ export interface CallInfo {
   readonly signal: AbortSignal;
 }
 
+/** Everything about a call but what changes while it goes on. */
+export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
+
 /** A failure that its connector has a name for: thrown by `converse()`, the name is the call's `call_failed` code. */
 export class AgentFailure extends Error {
   override readonly name: string = "AgentFailure";

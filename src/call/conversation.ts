@@ -5,7 +5,7 @@ import { codeOf } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { Queue } from "../lib/queue.ts";
 import type { Redactor } from "../lib/redaction.ts";
-import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
+import { AgentFailure, type CallDetails, type CallInfo, type Connector } from "./connector.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
 import { Discretion } from "./discretion.ts";
@@ -19,10 +19,8 @@ import {
   type InputExpectation,
   type Transfer,
 } from "./output.ts";
+import type { CallRecorder, StartRecorder } from "./recorder.ts";
 import { Turn, type TurnHost, type TurnSink, type TurnStep } from "./turn.ts";
-
-/** Everything about a call but what is the conversation's own to tell. */
-export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
 
 /** What a conversation is handed from outside. Times in ms. */
 export interface ConversationOptions {
@@ -45,6 +43,8 @@ export interface ConversationOptions {
   readonly sensitive: boolean;
   /** What of calls is kept in their events. */
   readonly keep: KeepOptions;
+  /** Records calls, if they are. */
+  readonly record?: StartRecorder | undefined;
 }
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
@@ -74,6 +74,7 @@ export class Conversation implements TurnHost {
   language: string;
   /** When the call came in, in ms since 1970. */
   readonly startedAt: number;
+  readonly recorder: CallRecorder | undefined;
   /** Turns opened so far. */
   turns = 0;
   readonly #since: number;
@@ -116,6 +117,12 @@ export class Conversation implements TurnHost {
     const { trackingId, language } = call;
     const handedAlong = this.#keepsakes.handedAlong(call);
     this.#tell({ type: "call_started", connector: connector.id, trackingId, language, ...handedAlong });
+    this.recorder = options.record?.({
+      call,
+      since: this.#since,
+      sensitive: () => this.#discretion.sensitive,
+      started: (file) => this.#tell({ type: "recording_started", file }),
+    });
     this.#converse();
   }
 
@@ -158,7 +165,7 @@ export class Conversation implements TurnHost {
     if (this.#ended) {
       for (const output of this.#unheard.splice(0)) turn.put(output);
       turn.close();
-      this.onOver(this);
+      this.#leave();
     } else {
       this.#turnOpened?.();
     }
@@ -169,6 +176,7 @@ export class Conversation implements TurnHost {
   hangUp(reason: string): void {
     if (this.#ended) return;
     this.#inbox.push({ type: "hung_up", reason });
+    this.recorder?.finish(true);
     this.#end("caller_hung_up", reason);
   }
 
@@ -176,7 +184,7 @@ export class Conversation implements TurnHost {
   timeOut(reason: string): void {
     if (!this.#ended) return void this.#deliver({ type: "hang_up", reason }, "timed_out");
     this.#unheard = [];
-    this.onOver(this);
+    this.#leave();
   }
 
   /** Somebody ends the call from outside. Returns false for one that has ended already. */
@@ -212,6 +220,7 @@ export class Conversation implements TurnHost {
   }
 
   interrupt(turn: Turn): void {
+    this.recorder?.interrupted();
     for (const other of this.#owed) {
       if (other === turn || !other.open) continue;
       this.#tell({ type: "answer_cut_short", turn: other.number });
@@ -367,7 +376,13 @@ export class Conversation implements TurnHost {
     this.#abort.abort(OVER);
     this.#turnOpened?.();
     this.#tell({ type: "call_ended", outcome, reason, ...kept });
-    if (this.#unheard.length === 0) this.onOver(this);
+    if (this.#unheard.length === 0) this.#leave();
+  }
+
+  /** The call is over, and the caller's side knows it. */
+  #leave(): void {
+    this.recorder?.finish(false);
+    this.onOver(this);
   }
 
   #tell(happening: CallHappening): void {

@@ -1,6 +1,6 @@
 import { excerptOf } from "../lib/excerpt.ts";
 import type { Redactor } from "../lib/redaction.ts";
-import type { CallDetails } from "./conversation.ts";
+import type { CallDetails } from "./connector.ts";
 import type { HandedAlong } from "./event.ts";
 import type { Data } from "./input.ts";
 import type { Remarks } from "./output.ts";

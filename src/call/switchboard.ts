@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
-import { type CallDetails, Conversation, type ConversationOptions } from "./conversation.ts";
+import type { CallDetails } from "./connector.ts";
+import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { AgentDirectory } from "./directory.ts";
 
 /** How many calls, and for how long. Times in ms. */

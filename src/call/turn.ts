@@ -7,6 +7,7 @@ import type { Connector } from "./connector.ts";
 import type { AudioQuality } from "./event.ts";
 import type { CallerInput } from "./input.ts";
 import type { AgentAct } from "./output.ts";
+import type { CallRecorder } from "./recorder.ts";
 import { UtteranceBuffer } from "./utterance.ts";
 
 /** What a wire is given to send: what the agent does, and what the gateway itself has to say about the caller's turn. */
@@ -21,8 +22,8 @@ export type TurnOutput =
 
 /** Who wants to know when an answer is handed to the wire, which may gather a whole one first. */
 export interface DeliveryListener {
-  /** The first audio or text of an answer is on its way. */
-  promptSent(): void;
+  /** A prompt, or a piece of one, is on its way. `audio`: 8 kHz mu-law that nobody changes any more; empty for text alone. */
+  promptSent(audio: Uint8Array, bargeIn: boolean): void;
   /** An answer is on its way to the end. */
   answerSent(): void;
 }
@@ -43,6 +44,7 @@ export type TurnStep = "audio_started" | "speech_started" | "speech_ended" | "pr
 /** The conversation's side of a turn. */
 export interface TurnHost {
   readonly clock: Clock;
+  readonly recorder: CallRecorder | undefined;
   readonly hears: Connector["hears"];
   readonly speech: SpeechOptions;
   readonly maxUtteranceMs: number;
@@ -74,6 +76,8 @@ export class Turn implements SpeechListener, DeliveryListener {
   frames = 0;
   /** Whether anything of the agent's has gone out. */
   spoken = false;
+  /** Whether anything of the answer in hand is on its way to the caller. */
+  #answerBegun = false;
   #meter: AudioMeter | undefined;
   #state: "hearing" | "answering" | "closed" = "hearing";
   #marker: SpeechMarker | undefined;
@@ -110,11 +114,13 @@ export class Turn implements SpeechListener, DeliveryListener {
   hearAudio(data: Uint8Array, format: AudioFormat, from = 0, to = data.length): boolean {
     this.heard = true;
     if (this.frames++ === 0) this.host.mark(this, "audio_started");
+    const now = this.host.clock.now();
+    this.host.recorder?.heard(data, format, from, to, now, this.frames > 1);
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
     if (!this.#marker) return true;
     this.#meter ??= new AudioMeter();
-    this.#meter.hear(data, format, from, to, this.host.clock.now());
+    this.#meter.hear(data, format, from, to, now);
     const room = this.#converter === undefined || this.#passFrame(data.subarray(from, to));
     this.#frame = data;
     this.#taken = from;
@@ -182,11 +188,14 @@ export class Turn implements SpeechListener, DeliveryListener {
     this.#close(false);
   }
 
-  promptSent(): void {
-    this.host.mark(this, "prompt_sent");
+  promptSent(audio: Uint8Array, bargeIn: boolean): void {
+    if (!this.#answerBegun) this.host.mark(this, "prompt_sent");
+    this.#answerBegun = true;
+    this.host.recorder?.spoken(audio, bargeIn);
   }
 
   answerSent(): void {
+    this.#answerBegun = false;
     this.host.mark(this, "answer_sent");
   }
 

@@ -5,6 +5,7 @@ import { loginConfig } from "../auth/login/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
 import { secret } from "../lib/secret.ts";
+import { recordingsConfig } from "../recording/config.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 import { storeConfig } from "../store/config.ts";
 
@@ -163,6 +164,7 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     ),
     sessions: sessions.prefault({}),
     privacy: privacy.prefault({}),
+    recordings: recordingsConfig.prefault({}),
     monitoring: monitoring.prefault({}),
     alerts: alertsConfig.prefault({}),
     store: storeConfig.prefault({}),

@@ -7,6 +7,7 @@ import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
 import { readStore, type StoreOptions } from "../store/config.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
 import type { Secret } from "../lib/secret.ts";
+import { readRecordings, type RecordingOptions } from "../recording/config.ts";
 import type { FileValues } from "./schema.ts";
 
 /** One connector to run. */
@@ -91,6 +92,7 @@ export interface Config {
     /** What of calls is kept in their events. */
     readonly keep: { readonly parameters: boolean; readonly transcripts: boolean };
   };
+  readonly recordings: RecordingOptions;
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -163,6 +165,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
     privacy: file.privacy,
+    recordings: readRecordings(file.recordings),
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),

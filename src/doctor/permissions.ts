@@ -39,6 +39,10 @@ export function needsOf(config: Config, file: string, carried: Definitions): rea
     want("read", dataSource.tokenStore, "data_source.token_store");
     want("write", dataSource.tokenStore, "data_source.token_store");
   }
+  if (config.recordings.enabled) {
+    want("read", `${config.recordings.folder}/`, "recordings.folder");
+    want("write", `${config.recordings.folder}/`, "recordings.folder");
+  }
   for (const connector of config.connectors) {
     const own = machineNeeds(connector, carried);
     for (const kind of ["net", "read", "write"] as const) {

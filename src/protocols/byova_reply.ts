@@ -1,7 +1,7 @@
 import { type Audio, type AudioFormat, sameFormat, TELEPHONY } from "../audio/format.ts";
 import { silenceByte } from "../audio/g711.ts";
 import { convert, Converter } from "../audio/convert.ts";
-import { writeWav } from "../audio/wav.ts";
+import { HEADER_BYTES, writeWav } from "../audio/wav.ts";
 import type { Connector } from "../call/connector.ts";
 import type { InputExpectation, Remarks, Say } from "../call/output.ts";
 import type { DeliveryListener, TurnOutput, TurnSink } from "../call/turn.ts";
@@ -22,6 +22,8 @@ type Response = Parameters<typeof encodeVoiceVAResponse>[0];
 /** What Webex takes in one chunk of audio, in bytes. */
 export const SMALLEST_CHUNK = 100;
 export const LARGEST_CHUNK = 65_536;
+
+const NOTHING = new Uint8Array();
 
 /** How replies are given on a stream. */
 export interface ReplyOptions {
@@ -52,8 +54,6 @@ export class Reply implements TurnSink {
   #bargeIn = true;
   #chunks = 0;
   #room = true;
-  /** Whether anything of the answer in hand that the caller hears has been sent. */
-  #begun = false;
   #listener: DeliveryListener | undefined;
 
   constructor(readonly rpc: Rpc, readonly options: ReplyOptions) {}
@@ -255,7 +255,6 @@ export class Reply implements TurnSink {
     if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });
     this.#chunks = 0;
     this.#send({ ...response, prompts, responseType: ResponseType.FINAL });
-    this.#begun = false;
     this.#listener?.answerSent();
   }
 
@@ -270,9 +269,11 @@ export class Reply implements TurnSink {
   #send(response: Response): void {
     writeVoiceVAResponse(writer.start(), response);
     this.#room = this.rpc.send(writer.view());
-    if (this.#begun || !response.prompts?.some(isHeard)) return;
-    this.#begun = true;
-    this.#listener?.promptSent();
+    const header = response.responseType === ResponseType.CHUNK ? 0 : HEADER_BYTES;
+    for (const { text = "", audioContent = NOTHING, isBargeInEnabled = false } of response.prompts ?? []) {
+      const audio = audioContent.subarray(header);
+      if (text !== "" || audio.length > 0) this.#listener?.promptSent(audio, isBargeInEnabled);
+    }
   }
 }
 
@@ -288,11 +289,6 @@ function wavOf(audio: Audio): Uint8Array {
   const wav = writeWav(convert(audio, TELEPHONY));
   WAVS.set(audio, wav);
   return wav;
-}
-
-/** Whether a prompt has anything for the caller: the empty one that closes chunks has not. */
-function isHeard({ text, audioContent }: NonNullable<Response["prompts"]>[number]): boolean {
-  return (text ?? "") !== "" || (audioContent?.length ?? 0) > 0;
 }
 
 function inputMode({ voice, keys }: InputExpectation): InputMode {

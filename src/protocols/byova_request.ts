@@ -1,5 +1,5 @@
 import type { AudioFormat } from "../audio/format.ts";
-import type { CallDetails } from "../call/conversation.ts";
+import type { CallDetails } from "../call/connector.ts";
 import type { CallerInput } from "../call/input.ts";
 import { invalid } from "./decoding.ts";
 import { type DTMFInputs, type EventInput, EventInput_EventType as EventType } from "./gen/byova_common.ts";

@@ -2,17 +2,17 @@ import { convert } from "../../audio/convert.ts";
 import { type Audio, TELEPHONY } from "../../audio/format.ts";
 import type { CallInfo, ConnectorDeps } from "../../call/connector.ts";
 import type { Say } from "../../call/output.ts";
-import { Recording } from "../recording.ts";
+import { OneVoiceRecording } from "../../recording/one_voice.ts";
 import type { LexConfig } from "./options.ts";
 
 /** Writes what went to Lex and what came back, in a file for each side. */
 export class AudioLog {
-  readonly #heard: Recording;
-  readonly #spoken: Recording | undefined;
+  readonly #heard: OneVoiceRecording;
+  readonly #spoken: OneVoiceRecording | undefined;
 
   constructor(call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
     const record = (source: string) =>
-      new Recording(call, options.output_dir, deps, {
+      new OneVoiceRecording(call, options.output_dir, deps, {
         name: options.filename_format.replaceAll("{source}", source),
         mostBytes: options.max_file_size,
       });
