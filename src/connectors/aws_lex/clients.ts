@@ -30,12 +30,12 @@ export function endpointsOf({ region_name, endpoint, models_endpoint }: LexConfi
 export function openClients(config: LexConfig, deps: ConnectorDeps): LexClients {
   const endpoints = endpointsOf(config);
   const common = { region: config.region_name, credentials: credentialsOf(config, deps) };
-  const requestHandler = new FetchHandler(deps.fetch);
   const streams = new StreamHandler(deps.clock);
   const runtime = { ...common, endpoint: endpoints.runtime, maxAttempts: 1 };
-  const turns = lexRuntime({ ...runtime, requestHandler });
+  const turns = lexRuntime({ ...runtime, requestHandler: new FetchHandler(deps.fetch, "once") });
   const streamed = lexRuntime({ ...runtime, requestHandler: streams });
-  const models = lexModels({ ...common, endpoint: endpoints.models, maxAttempts: 3, requestHandler });
+  const lists = new FetchHandler(deps.fetch, "at least once");
+  const models = lexModels({ ...common, endpoint: endpoints.models, maxAttempts: 3, requestHandler: lists });
   const send = (command: unknown, options: never) =>
     (command instanceof StartConversationCommand ? streamed : turns).send(command as never, options);
   return {
