@@ -148,7 +148,9 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
     fault: (path) => !path.includes("/sessions/") && broken ? refusal("AccessDeniedException", 403) : undefined,
   });
   assert.deepEqual(it.gateway.gateway.agents, []);
-  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /AccessDeniedException/);
+  const { connectors } = await (await fetch(`${it.gateway.url}/api/status`)).json();
+  assert.equal(connectors[0].failure, "LEX-ACCESS-DENIED: Cannot get an answer from Lex: AccessDeniedException");
+  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /LEX-ACCESS-DENIED: .*AccessDeniedException/);
   broken = false;
   const { available_agents } = await (await fetch(`${it.gateway.url}/api/agents/refresh`)).json();
   assert.deepEqual(available_agents, ["Travel", "Bank", "Shop"].map((name) => `aws_lex_connector: ${name}`));

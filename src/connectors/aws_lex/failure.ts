@@ -67,7 +67,7 @@ const CODES: ReadonlyMap<string, LexFailureCode> = new Map([
   ["EventCorrupt", "lex_stream_corrupt"],
 ]);
 /** Errors of ours whose messages say more than their names, and hold nothing of a caller's. */
-const OURS = new Set(["StreamLost", "EventCorrupt"]);
+const OURS = new Set(["StreamLost", "EventCorrupt", "CredentialsProviderError"]);
 /** What the platform and the SDK say of a request that never left this machine. */
 const NEVER_LEFT =
   /^NotCapable|ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|client error \(Connect\)|Cannot connect|Cannot open the connection/i;
