@@ -1,51 +1,11 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../../src/audio/wav.ts";
-import { Status } from "../../src/grpc/status.ts";
-import { OutputEvent_EventType as Event } from "../../src/protocols/gen/byova_common.ts";
-import { VoiceVAResponse_ResponseType as Type } from "../../src/protocols/gen/voicevirtualagent.ts";
-import { type Ended, TestGateway } from "../gateway_harness.ts";
-import { join, silence, speech } from "../speech_samples.ts";
-import { FakeLex, type FakeOptions, refusal } from "./fake_lex.ts";
-import { decides, exception, type LexLine, says, ScriptedLex } from "./scripted_lex.ts";
+import { TestGateway } from "../gateway_harness.ts";
+import { FakeLex, refusal } from "./fake_lex.ts";
+import { house, lexThat, outline, sentence } from "./lex_house.ts";
+import { decides, exception, says } from "./scripted_lex.ts";
 
 /** Whole calls: Webex's side over a real gRPC port, Lex's over a real HTTP port, the SDK between them. */
-
-const sentence = join(silence(300), speech("slt_booking"), silence(1500));
-
-function lexThat(...lines: (LexLine | Error)[]): ScriptedLex {
-  return new ScriptedLex(({ text }) =>
-    text === "hello" ? says("Welcome.") : lines.shift() ?? says("Yes?", { heard: "yes" })
-  );
-}
-
-/** A gateway whose bots are a fake's. */
-async function house(script: ScriptedLex, block: string, options: FakeOptions = { bots: { Travel: ["LIVE"] } }) {
-  const lex = new FakeLex(script, options);
-  const gateway = await TestGateway.open(
-    `connectors: {aws_lex_connector: {type: aws_lex, config: {${lex.block}, ${block}}}}`,
-  );
-  return {
-    lex,
-    gateway,
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await lex[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** An answer in short: type, events and how long its sound is. Chunks are told once. */
-function outline({ status, responses }: Ended): string[] {
-  assert.equal(status, Status.OK);
-  const lines = responses.map(({ prompts, outputEvents, responseType }) => {
-    const name = (table: object, value: number) => Object.entries(table).find(([, each]) => each === value)![0];
-    const sound = prompts.some(({ audioContent }) => audioContent.length > 0) ? ["sound"] : [];
-    return [name(Type, responseType), ...outputEvents.map(({ eventType }) => name(Event, eventType)), ...sound].join(
-      " ",
-    );
-  });
-  return lines.filter((line, at) => line !== "CHUNK sound" || lines[at - 1] !== line);
-}
 
 for (const mode of ["utterance", "streaming"] as const) {
   const block = `mode: ${mode}`;
@@ -188,7 +148,9 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
     fault: (path) => !path.includes("/sessions/") && broken ? refusal("AccessDeniedException", 403) : undefined,
   });
   assert.deepEqual(it.gateway.gateway.agents, []);
-  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /AccessDeniedException/);
+  const { connectors } = await (await fetch(`${it.gateway.url}/api/status`)).json();
+  assert.equal(connectors[0].failure, "LEX-ACCESS-DENIED: Cannot get an answer from Lex: AccessDeniedException");
+  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /LEX-ACCESS-DENIED: .*AccessDeniedException/);
   broken = false;
   const { available_agents } = await (await fetch(`${it.gateway.url}/api/agents/refresh`)).json();
   assert.deepEqual(available_agents, ["Travel", "Bank", "Shop"].map((name) => `aws_lex_connector: ${name}`));

@@ -37,16 +37,29 @@ Deno.test("the doctor finds that Lex cannot be reached", async () => {
   assert.deepEqual(await found("mode: streaming", {}, nowhere), ["LEX-UNREACHABLE"]);
 });
 
-Deno.test("a Lex connector needs its two hosts, its own prompts, and the folder of its recordings", () => {
+Deno.test("a Lex connector needs its two hosts, that of its credentials, its own prompts, and the folder of its recordings", () => {
   const needs = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
   assert.deepEqual(needs(""), {
     net: ["runtime-v2-lex.eu-west-2.amazonaws.com:443", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: [],
     write: [],
   });
+  const lexOnly = needs("").net!;
+  assert.deepEqual(needs("credentials: instance").net, [...lexOnly, "169.254.169.254:80"]);
+  assert.deepEqual(needs("credentials: web_identity").net, [...lexOnly, "sts.eu-west-2.amazonaws.com:443"]);
+  const keys = "aws_access_key_id: AKID, aws_secret_access_key: hunter2, credentials: instance";
+  assert.deepEqual(needs(keys).net, lexOnly);
   assert.deepEqual(needs('endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}'), {
     net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: ["f.wav"],
     write: ["logs/audio_recordings"],
   });
+});
+
+Deno.test("the doctor says which credentials were looked for, and what to allow", async () => {
+  const config = lexConfig.parse(parse("{region_name: eu-west-2, credentials: instance}"));
+  const fetch = () => Promise.reject(new Deno.errors.NotCapable("hunter2"));
+  const [found] = await checkLex(config, testDeps({ fetch, clock: systemClock }), AbortSignal.timeout(5000));
+  assert.equal(found!.code, "LEX-ACCESS-DENIED");
+  assert.match(found!.problem, /of the instance's role: --allow-net=169\.254\.169\.254:80 expected: received none$/);
 });

@@ -3,6 +3,7 @@ import { ListBotAliasesCommand, ListBotsCommand } from "./sdk.ts";
 import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
+import { lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
 
 /** One bot that can answer calls. */
@@ -38,19 +39,28 @@ export interface BotSource {
 export class Bots {
   #bots = new Map<string, LexBot>();
   #foundAt: number | undefined;
+  #reading: Promise<void> | undefined;
 
   constructor(readonly source: BotSource) {}
 
-  /** The agents on offer: what was found less than the interval ago, or else, or `afresh`, what Lex says now. Throws what the SDK throws. */
+  /**
+   * The agents on offer: what was found less than the interval ago, or else, or `afresh`, what Lex says now, asked once
+   * for all who want to know at the time. Throws a LexFailure.
+   */
   async agents(afresh: boolean): Promise<readonly Agent[]> {
-    const { config, clock, connectorId } = this.source;
+    const { config, clock } = this.source;
     const age = this.#foundAt === undefined ? Infinity : clock.now() - this.#foundAt;
     if (afresh || age >= config.discovery_interval_seconds * 1000) {
-      const bots = config.agents.length > 0 ? this.#named() : await this.#discover();
-      this.#bots = new Map(bots.map((bot) => [`${connectorId}: ${bot.name}`, bot]));
-      this.#foundAt = clock.now();
+      await (this.#reading ??= this.#read().finally(() => this.#reading = undefined));
     }
     return [...this.#bots].map(([id, { name }]) => ({ id, name }));
+  }
+
+  async #read(): Promise<void> {
+    const { config, clock, connectorId } = this.source;
+    const bots = config.agents.length > 0 ? this.#named() : await this.#discover();
+    this.#bots = new Map(bots.map((bot) => [`${connectorId}: ${bot.name}`, bot]));
+    this.#foundAt = clock.now();
   }
 
   /** The bot behind an agent id. */
@@ -69,6 +79,14 @@ export class Bots {
   }
 
   async #discover(): Promise<LexBot[]> {
+    try {
+      return await this.#found();
+    } catch (error) {
+      throw lexFailure(error, "lex_unreachable");
+    }
+  }
+
+  async #found(): Promise<LexBot[]> {
     const { models, config, log, connectorId } = this.source;
     const summaries = await pages<BotSummary>(async (nextToken) => {
       const page = await models.send(new ListBotsCommand({ maxResults: PAGE, ...nextToken }));

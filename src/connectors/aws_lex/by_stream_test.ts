@@ -175,14 +175,33 @@ Deno.test("a caller who cuts in while Lex speaks gets the new answer, and the ol
 Deno.test("a stream that is lost while nobody waits is opened again without a word, and the call goes on", async () => {
   const lex = lexThat(says("Fine.", { heard: "yes" }));
   const call = await Call.start(lex);
-  call.does({ type: "speech_started" });
   await until(() => lex.open.length === 1);
   lex.open[0]!.end();
   await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
   call.speaks(700);
   const answer = await call.answer();
   assert.equal(answer[0], "faltered lex_stream_lost");
   assert.deepEqual(answer.slice(-2), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("a stream that is lost while the caller speaks: the caller may finish, is asked to say it again, and Lex hears none of the first", async () => {
+  const lex = lexThat(says("Fine.", { heard: "yes" }));
+  const call = await Call.start(lex);
+  await until(() => lex.open.length === 1);
+  call.does({ type: "speech_started" });
+  call.speaks();
+  await until(() => lex.streams[0]!.includes("audio"));
+  lex.open[0]!.end();
+  call.speaks(300);
+  call.does({ type: "speech_ended" });
+  assert.deepEqual(await call.answer(), ["heard", "faltered lex_stream_lost", "bridge", "listening"]);
+  await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  assert.deepEqual((await call.answer()).slice(-2), ["voice 200 ms", "listening"]);
+  assert.equal(lex.turns.length, 2);
   await call.hangUp();
 });
 
@@ -219,7 +238,6 @@ for (
 Deno.test("a stream that is lost again and again is given up", async () => {
   const lex = lexThat();
   const call = await Call.start(lex, "max_retries: 2");
-  call.does({ type: "speech_started" });
   for (let at = 0; at < 3; at++) {
     await until(() => lex.open.length > at);
     lex.open[at]!.end();

@@ -1,15 +1,18 @@
-import type { CredentialDeps, LookUp } from "./credential_look_up.ts";
+import { type CredentialDeps, CredentialsError, type LookUp } from "./credential_look_up.ts";
+import { environmentCredentials } from "./environment_credentials.ts";
 import { profileCredentials } from "./profile_credentials.ts";
 import { containerCredentials, instanceCredentials } from "./role_credentials.ts";
 import type { AwsCredentials } from "./sdk.ts";
+import { webIdentityCredentials } from "./sts_credentials.ts";
 
 /** Where credentials are looked for, in the order of `automatic`. */
-export const CREDENTIAL_SOURCES = ["environment", "profile", "container", "instance"] as const;
+export const CREDENTIAL_SOURCES = ["environment", "profile", "web_identity", "container", "instance"] as const;
 export type CredentialSource = typeof CREDENTIAL_SOURCES[number];
 
 const LOOK_UPS: Readonly<Record<CredentialSource, LookUp>> = {
   environment: environmentCredentials,
   profile: profileCredentials,
+  web_identity: webIdentityCredentials,
   container: containerCredentials,
   instance: instanceCredentials,
 };
@@ -20,7 +23,7 @@ const AGAIN_MS = 10_000;
 
 /**
  * Returns what the SDK asks before each request. Nobody waits for a renewal as long as the old credentials hold. Throws
- * an Error that says where was looked and what was found, and holds no secret.
+ * a CredentialsError.
  */
 export function awsCredentials(
   source: CredentialSource | "automatic",
@@ -54,24 +57,11 @@ async function lookUp(source: CredentialSource | "automatic", deps: CredentialDe
       if (found) return found;
     } catch (error) {
       if (empty.length === 0) throw error;
-      throw new Error(`${(error as Error).message}; nothing was found in ${empty.join(", ")}`, { cause: error });
+      throw new CredentialsError(`${(error as Error).message}; nothing was found in ${empty.join(", ")}`, {
+        cause: error,
+      });
     }
     empty.push(each);
   }
-  throw new Error(`Cannot get AWS credentials: nothing was found in ${empty.join(", ")}`);
-}
-
-/**
- * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN.
- * Needs `--allow-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN`.
- */
-export function environmentCredentials({ env }: CredentialDeps): Promise<AwsCredentials | undefined> {
-  const accessKeyId = env("AWS_ACCESS_KEY_ID"), secretAccessKey = env("AWS_SECRET_ACCESS_KEY");
-  if (!accessKeyId && !secretAccessKey) return Promise.resolve(undefined);
-  if (!accessKeyId || !secretAccessKey) {
-    const missing = accessKeyId ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
-    return Promise.reject(new Error(`Cannot get AWS credentials from the environment: ${missing} is not set`));
-  }
-  const sessionToken = env("AWS_SESSION_TOKEN");
-  return Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
+  throw new CredentialsError(`Cannot get AWS credentials: nothing was found in ${empty.join(", ")}`);
 }
