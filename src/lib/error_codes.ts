@@ -80,6 +80,8 @@ export const ERROR_CODES = [
   "BYODS-FAILED",
   // Connectors.
   "AGENT-NONE",
+  "AGENT-LIST",
+  "AGENT-TWICE",
   "AGENT-CREDENTIALS",
   "AGENT-ERROR",
   "AGENT-TIMEOUT",
