@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
+import type { ErrorCode } from "../src/lib/error_codes.ts";
 import type { Log } from "../src/lib/log.ts";
 import { api } from "./api.ts";
 import { boundedForms, Guard, type Guarded, type GuardOptions } from "./guard.ts";
@@ -61,7 +62,7 @@ export function routes(house: House, { log, hosts, protos, ...door }: RoutesOpti
   app.route("/", metrics(house));
   app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
   app.onError((error, c) => {
-    log.error("page failed", { path: c.req.routePath, error: error.name });
+    log.error("page failed", { code: "GATEWAY-DEFECT" satisfies ErrorCode, path: c.req.routePath, error: error.name });
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });
   return app;

@@ -118,7 +118,11 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     onOffence: ({ peer, code, reason }) =>
       offend("connection cut off", { peer, code: codeOf(`h2_${nameOfError(code)}`), reason }),
     onError: (error, where) =>
-      log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
+      log.error("stream failed", {
+        code: "GATEWAY-DEFECT" satisfies ErrorCode,
+        where,
+        error: error instanceof Error ? error.name : "unknown",
+      }),
     methods: new Map([
       ...byova(directory, switchboard, {
         clock,

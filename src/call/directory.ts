@@ -57,11 +57,12 @@ export class AgentDirectory {
     this.#states = found.map(({ named, agents: offered, failure }) => {
       const mine = offered.filter((agent) => {
         const taken = agents.get(agent.id);
-        if (!taken) agents.set(agent.id, { ...agent, connector: named });
-        else {this.log.warn("two connectors offer one agent id: the first keeps it", {
+        if (taken) {
+          this.log.warn("two connectors offer one agent id: the first keeps it", {
             code: "AGENT-TWICE",
             agent: agent.id,
-          });}
+          });
+        } else agents.set(agent.id, { ...agent, connector: named });
         return !taken;
       });
       const state = { id: named.id, kind: named.kind, agents: mine.map(({ id }) => id) };
