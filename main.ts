@@ -9,7 +9,7 @@ import { connectors } from "./src/connectors/mod.ts";
 import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
-import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
+import type { ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
 import { variable } from "./src/lib/variable.ts";
 import { configureLogging, type Log, type LogLevel } from "./src/lib/log.ts";
@@ -285,7 +285,7 @@ function explain(
     return { code: "PORT-DENIED", problem };
   }
   if (error instanceof Deno.errors.AddrNotAvailable) return { code: "PORT-ADDRESS", problem: messageOf(error) };
-  if (error instanceof ByodsError) return { code: codeOf(error.code), problem: error.message };
+  if (error instanceof ByodsError) return { code: error.code, problem: error.message };
   return { code: "START-FAILED", problem: messageOf(error) };
 }
 

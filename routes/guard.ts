@@ -6,7 +6,6 @@ import { LOGIN_FAULTS, type LoginFaultCode } from "../src/auth/login/fault.ts";
 import type { Login } from "../src/auth/login/login.ts";
 import type { AuditEntry, Visitor } from "../src/auth/login/visitor.ts";
 import type { Clock } from "../src/lib/clock.ts";
-import { codeOf } from "../src/lib/error_codes.ts";
 import { RateLimit } from "../src/lib/rate_limit.ts";
 import type { Secret } from "../src/lib/secret.ts";
 import { isLocal, readCookie } from "./login_cookies.ts";
@@ -111,9 +110,9 @@ export class Guard {
   async act(c: Context<Guarded>, next: Next): Promise<Response | void> {
     const { visitor } = c.var;
     if (visitor === undefined) return unknown(c);
-    if (!fromOwnPage(c)) return refuse(c, "login_foreign_page");
-    if (visitor.role !== "operator") return refuse(c, "login_role");
-    if (!await this.isOwnRequest(c)) return refuse(c, "login_foreign_page");
+    if (!fromOwnPage(c)) return refuse(c, "LOGIN-FOREIGN-PAGE");
+    if (visitor.role !== "operator") return refuse(c, "LOGIN-ROLE");
+    if (!await this.isOwnRequest(c)) return refuse(c, "LOGIN-FOREIGN-PAGE");
     await next();
     this.options.audit({
       at: this.options.clock.date(),
@@ -161,7 +160,7 @@ export function fromOwnPage(c: Context): boolean {
 
 /** Answers that somebody may not do this. */
 export function refuse(c: Context, code: LoginFaultCode, status: 400 | 401 | 403 = 403): Response {
-  return c.json({ error: `Cannot do this: ${LOGIN_FAULTS[code]}`, code: codeOf(code) }, status);
+  return c.json({ error: `Cannot do this: ${LOGIN_FAULTS[code]}`, code: code }, status);
 }
 
 /** Whether a form without files is sent. */
@@ -185,7 +184,7 @@ function unknown(c: Context): Response {
     return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
   }
   c.header("WWW-Authenticate", 'Bearer realm="byova-gateway"');
-  return refuse(c, "login_required", 401);
+  return refuse(c, "LOGIN-REQUIRED", 401);
 }
 
 function tooMany(c: Context, waitMs: number): Response {

@@ -38,17 +38,17 @@ export function loginRoutes({ login, plainCookies }: LoginRoutesOptions): Hono<G
   });
   app.post("/login", async (c) => {
     if (login === undefined) return c.redirect("/", 303);
-    if (!fromOwnPage(c)) return refuse(c, "login_foreign_page");
+    if (!fromOwnPage(c)) return refuse(c, "LOGIN-FOREIGN-PAGE");
     const form = isForm(c) ? await c.req.parseBody() : {};
     const field = (name: string) => typeof form[name] === "string" ? form[name] : "";
     const next = localPath(field("next"));
     try {
       const secure = schemeOf(c) === "https";
-      if (!secure && !plainCookies && !isLocal(c)) throw new LoginFault("login_plaintext");
+      if (!secure && !plainCookies && !isLocal(c)) throw new LoginFault("LOGIN-PLAINTEXT");
       return admit(c, { ...await login.byPassword(field("name"), field("password"), peerOf(c)), next }, secure);
     } catch (error) {
       if (!(error instanceof LoginFault)) throw error;
-      c.status(error.code === "login_busy" ? 429 : 403);
+      c.status(error.code === "LOGIN-BUSY" ? 429 : 403);
       return page(c, login, { next, fault: error.code });
     }
   });
@@ -78,7 +78,7 @@ export function loginRoutes({ login, plainCookies }: LoginRoutesOptions): Hono<G
   }
 
   app.on(["GET", "POST"], "/logout", async (c) => {
-    if (!fromOwnPage(c) || !await c.var.guard.isOwnRequest(c)) return refuse(c, "login_foreign_page");
+    if (!fromOwnPage(c) || !await c.var.guard.isOwnRequest(c)) return refuse(c, "LOGIN-FOREIGN-PAGE");
     if (c.var.visitor) login?.logOut(c.var.visitor);
     takeCookie(c, "session");
     return c.redirect("/login", 303);

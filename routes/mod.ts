@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { ErrorCode } from "../src/lib/error_codes.ts";
 import type { Log } from "../src/lib/log.ts";
 import { StoreError } from "../src/store/store.ts";
 import { api } from "./api.ts";
@@ -85,7 +86,7 @@ export function routes(house: House, { log, hosts, protos, live: stream, ...door
       c.header("Retry-After", "5");
       return c.json({ error: error.message }, 503);
     }
-    log.error("page failed", { path: c.req.routePath, error: error.name });
+    log.error("page failed", { code: "GATEWAY-DEFECT" satisfies ErrorCode, path: c.req.routePath, error: error.name });
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });
   return app;

@@ -55,7 +55,7 @@ Deno.test("a failure is told in general, and logged by its name only", async () 
   assert.deepEqual(house.log.at(-1), {
     level: "error",
     message: "page failed",
-    fields: { path: "/api/config", error: "Error" },
+    fields: { code: "GATEWAY-DEFECT", path: "/api/config", error: "Error" },
   });
 });
 

@@ -20,6 +20,8 @@ import { GrpcServer } from "./grpc/server.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
+import { FetchServer } from "./http2/fetch_server.ts";
+import type { Offence } from "./http2/listener.ts";
 import type { ServerTls } from "./http2/tls.ts";
 import { nameMatches, readCertificate } from "./lib/certificate.ts";
 import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
@@ -120,10 +122,18 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     Object.entries(certificates).flatMap(([on, files]) => files ? [{ on, ...files.state }] : []);
 
   const offend = built.use(burst(log.child("wire"), clock));
+  const onError = (error: unknown, where = "a page") =>
+    log.error("stream failed", {
+      code: "GATEWAY-DEFECT" satisfies ErrorCode,
+      where,
+      error: error instanceof Error ? error.name : "unknown",
+    });
+  const onOffence = ({ peer, code, reason }: Offence) =>
+    offend("connection cut off", { peer, code: codeOf(`h2_${nameOfError(code)}`), reason });
   const server = built.use(GrpcServer.listen({
     hostname: config.gateway.host,
     port: config.gateway.port,
-    tls: certificates.grpc && grpcTls(certificates.grpc.texts, config),
+    tls: certificates.grpc && serverTls(certificates.grpc.texts, config.gateway),
     clock,
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
@@ -133,10 +143,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     highWaterMessages: config.gateway.responseQueue,
     keepaliveMs: config.gateway.keepaliveMs,
     maxAgeMs: config.gateway.maxConnectionAgeMs,
-    onOffence: ({ peer, code, reason }) =>
-      offend("connection cut off", { peer, code: codeOf(`h2_${nameOfError(code)}`), reason }),
-    onError: (error, where) =>
-      log.error("stream failed", { where, error: error instanceof Error ? error.name : "unknown" }),
+    onOffence,
+    onError,
     methods: new Map([
       ...byova(directory, switchboard, {
         clock,
@@ -152,14 +160,14 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       ...reflection().map(([path, method]) => [path, guard.method(method)] as const),
     ]),
   }));
-  certificates.grpc?.onRenewal((texts) => server.renewTls(grpcTls(texts, config)));
+  certificates.grpc?.onRenewal((texts) => server.renewTls(serverTls(texts, config.gateway)));
 
   const registration = config.dataSource.enabled
     ? built.use(openLifecycle(config.dataSource, { clock, log: log.child("byods"), fetch, random: Math.random }))
     : undefined;
 
   const { host, port, enabled } = config.monitoring;
-  let web: WebServer | undefined;
+  let web: WebServer | FetchServer | undefined;
   if (enabled) {
     const metrics = built.use(
       new Metrics({
@@ -232,9 +240,16 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       requestsPerMinute: config.monitoring.requestsPerMinute,
       audit,
     });
-    web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    const tlsOf = (texts: CertificateTexts) => serverTls(texts, config.monitoring);
+    const tls = certificates.http && tlsOf(certificates.http.texts);
+    // Deno.serve asks no client for a certificate.
+    web = built.use(
+      tls?.clients
+        ? new FetchServer({ hostname: host, port, tls, clock, onOffence, onError }, app.fetch)
+        : new WebServer({ hostname: host, port, tls }, app.fetch),
+    );
     built.use(live); // ends its streams before the port waits for them
-    certificates.http?.onRenewal((texts) => web!.renewTls(texts));
+    certificates.http?.onRenewal((texts) => web!.renewTls(tlsOf(texts)));
   }
 
   await registration?.start(); // with the ports open: Webex may call as soon as it is told where
@@ -284,8 +299,9 @@ async function openCertificates(
   };
 }
 
-function grpcTls({ cert, key, authorities }: CertificateTexts, { gateway }: Config): ServerTls {
-  const { clients } = gateway.tls!;
+/** What a port shows, and whom it lets in. */
+function serverTls({ cert, key, authorities }: CertificateTexts, { tls }: Pick<Config["gateway"], "tls">): ServerTls {
+  const { clients } = tls!;
   if (clients === undefined) return { cert, key };
   const accepts = (name: string) => nameMatches(clients.subject, name);
   return { cert, key, clients: { authorities: authorities!, accepts } };

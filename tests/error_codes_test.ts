@@ -22,7 +22,7 @@ Deno.test("codes are short, unique and easy to say", () => {
 
 Deno.test("every reason that a room names in its own words has a code, and every code of those families a reason", () => {
   const families = {
-    BYODS: [...Object.keys(REMEDIES), "byods_at_risk", "byods_lapsed"],
+    BYODS: [...Object.keys(REMEDIES), "BYODS-AT-RISK", "BYODS-LAPSED"],
     JWS: Object.keys(REFUSALS).map((reason) => `jws_${reason}`),
     LEX: LEX_FAILURES,
     LOGIN: Object.keys(LOGIN_FAULTS),

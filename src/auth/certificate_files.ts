@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { type Certificate, checkKeyPair, DAY_MS, daysLeft, FEW_DAYS, readCertificate } from "../lib/certificate.ts";
 
@@ -85,7 +86,10 @@ export class CertificateFiles implements Disposable {
       this.#refused = "";
     } catch (error) {
       const problem = error instanceof Error ? error.message : "unknown";
-      if (problem !== this.#refused) this.#options.log.error("new certificate refused, the old one stays", { problem });
+      const code: ErrorCode = "TLS-FILE";
+      if (problem !== this.#refused) {
+        this.#options.log.error("new certificate refused, the old one stays", { code, problem });
+      }
       this.#refused = problem;
     }
     this.#warnOfEnd();
@@ -109,7 +113,8 @@ export class CertificateFiles implements Disposable {
     const { subject, until, daysLeft } = this.state;
     if (daysLeft >= FEW_DAYS || clock.now() - this.#warnedAt < DAY_MS) return;
     this.#warnedAt = clock.now();
-    log.warn("certificate ends soon", { subject, days: daysLeft, until: new Date(until).toISOString() });
+    const code: ErrorCode = daysLeft < 0 ? "TLS-EXPIRED" : "TLS-EXPIRES-SOON";
+    log.warn("certificate ends soon", { code, subject, days: daysLeft, until: new Date(until).toISOString() });
   }
 
   #lookAgain(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import type { KeySet, VerificationKey } from "./key_fetch.ts";
 
@@ -84,6 +85,7 @@ export class IssuerKeys implements Disposable {
       if (this.#closing.signal.aborted) return;
       this.failures++;
       log.warn("keys of an issuer cannot be fetched", {
+        code: "JWKS-UNREACHABLE" satisfies ErrorCode,
         issuer,
         problem: error instanceof Error ? error.message : "unknown",
         known: this.#keys.size,

@@ -49,7 +49,7 @@ export class AgentDirectory {
         return { named, agents: await named.connector.agents(afresh), failure: undefined };
       } catch (error) {
         const failure = reasonOf(error);
-        this.log.warn("connector cannot list its agents", { connector: named.id, error: failure });
+        this.log.warn("connector cannot list its agents", { code: "AGENT-LIST", connector: named.id, error: failure });
         const had = this.#states[at]!.agents.map((id) => this.#agents.get(id)!);
         return { named, agents: had, failure };
       }
@@ -58,8 +58,12 @@ export class AgentDirectory {
     this.#states = found.map(({ named, agents: offered, failure }) => {
       const mine = offered.filter((agent) => {
         const taken = agents.get(agent.id);
-        if (!taken) agents.set(agent.id, { ...agent, connector: named });
-        else this.log.warn("two connectors offer one agent id: the first keeps it", { agent: agent.id });
+        if (taken) {
+          this.log.warn("two connectors offer one agent id: the first keeps it", {
+            code: "AGENT-TWICE",
+            agent: agent.id,
+          });
+        } else agents.set(agent.id, { ...agent, connector: named });
         return !taken;
       });
       const state = { id: named.id, kind: named.kind, agents: mine.map(({ id }) => id) };

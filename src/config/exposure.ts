@@ -8,7 +8,7 @@ import type { FileValues } from "./schema.ts";
 export interface Guards {
   /** Whether calls are let in by their Webex token, or by their client's certificate, only. */
   readonly validates: boolean;
-  /** Whether the dashboard and its API ask for a login. */
+  /** Whether the dashboard and its API ask for a login, or for a client's certificate. */
   readonly login: boolean;
 }
 
@@ -39,8 +39,8 @@ export function exposed({ gateway, monitoring }: Ports, { validates, login }: Gu
     found.push({
       path: ["monitoring", "host"],
       message: `${JSON.stringify(monitoring.host)} opens the dashboard beyond this machine without a login`,
-      remedy: `set authentication.enabled: true and say who may log in (docs/login.md), ` +
-        `bind 127.0.0.1 behind a proxy, ${INSECURE}`,
+      remedy: "set authentication.enabled: true and say who may log in (docs/login.md), " +
+        `require client certificates in monitoring.tls, bind 127.0.0.1 behind a proxy, ${INSECURE}`,
     });
   }
   return found;
@@ -70,14 +70,15 @@ export function nobodyLogsIn(section: LoginValues): Opening[] {
 
 /** What stands in front of the ports, by the sections that say so. */
 export function guardsOf(
-  { gateway: { tls }, jwt_validation, authentication }: Pick<
+  { gateway, monitoring, jwt_validation, authentication }: Pick<
     FileValues,
-    "gateway" | "jwt_validation" | "authentication"
+    "gateway" | "monitoring" | "jwt_validation" | "authentication"
   >,
 ): Guards {
+  const asksClients = ({ tls }: Pick<FileValues["gateway"], "tls">) => tls.enabled && tls.require_client_cert;
   return {
-    validates: toValidation(jwt_validation)?.enforced === true || (tls.enabled && tls.require_client_cert),
-    login: toLogin(authentication) !== undefined,
+    validates: toValidation(jwt_validation)?.enforced === true || asksClients(gateway),
+    login: toLogin(authentication) !== undefined || asksClients(monitoring),
   };
 }
 

@@ -15,14 +15,19 @@ const HOST = "expected a host name or address";
 
 const host = () => z.string(HOST).regex(/^\S+$/, HOST);
 
-/** Where a port's certificate is, and the keys that go with it. */
-const tls = <Shape extends z.ZodRawShape>(more: Shape) =>
+/** Where a port's certificate is, and whose certificates it asks for. */
+const tls = (subject: string) =>
   z.strictObject({
     enabled: flag().default(false),
     server_cert_chain_file: text().default(""),
     server_private_key_file: text().default(""),
     reload_seconds: number(1, 86_400).default(30),
-    ...more,
+    root_ca_cert_file: text().default(""),
+    require_client_cert: flag().default(false),
+    client_subject: someText().default(subject),
+  }).superRefine((section, context) => {
+    needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
+    if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
   });
 
 /** Reports the paths of `names` that are "" although TLS is asked for. */
@@ -32,19 +37,6 @@ function needFiles(tls: { readonly enabled: boolean }, context: z.core.$Refineme
     context.addIssue({ code: "custom", path: [name], message: "expected the path of a PEM file" });
   }
 }
-
-const gatewayTls = tls({
-  root_ca_cert_file: text().default(""),
-  require_client_cert: flag().default(false),
-  client_subject: someText().default("insight-orchestrator.*.ciscoccservice.com"),
-}).superRefine((section, context) => {
-  needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
-  if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
-});
-
-const webTls = tls({}).superRefine((section, context) =>
-  needFiles(section, context, "server_cert_chain_file", "server_private_key_file")
-);
 
 const gateway = z.strictObject({
   host: host().default("127.0.0.1"),
@@ -66,7 +58,7 @@ const gateway = z.strictObject({
   output_chunk_bytes: whole(100, 65_536).default(16_000),
   level: oneOf(LEVELS).default("info"),
   version: text().default(""),
-  tls: gatewayTls.prefault({}),
+  tls: tls("insight-orchestrator.*.ciscoccservice.com").prefault({}),
 });
 
 const voiceActivityDetection = z.strictObject({
@@ -112,7 +104,7 @@ const monitoring = z.strictObject({
   health_token: secret().prefault(""),
   metrics_token: secret().prefault(""),
   api_requests_per_minute: whole(1, 1_000_000).default(6000),
-  tls: webTls.prefault({}),
+  tls: tls("*").prefault({}),
 });
 
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>

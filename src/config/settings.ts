@@ -141,7 +141,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       boundaryResponseType: gateway.boundary_response_type,
       outputChunkBytes: gateway.output_chunk_bytes,
       version: gateway.version,
-      tls: tlsFiles(gateway.tls, gateway.tls),
+      tls: tlsFiles(gateway.tls),
     },
     validation: toValidation(file.jwt_validation),
     input: { ...ANY_INPUT, ...readExpectation(file.input) },
@@ -191,17 +191,12 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
   };
 }
 
-function tlsFiles(
-  tls: FileValues["monitoring"]["tls"],
-  clients?: Pick<FileValues["gateway"]["tls"], "require_client_cert" | "root_ca_cert_file" | "client_subject">,
-): TlsFiles | undefined {
+function tlsFiles(tls: FileValues["gateway"]["tls"]): TlsFiles | undefined {
   if (!tls.enabled) return undefined;
   return {
     cert: tls.server_cert_chain_file,
     key: tls.server_private_key_file,
-    clients: clients?.require_client_cert
-      ? { authorities: clients.root_ca_cert_file, subject: clients.client_subject }
-      : undefined,
+    clients: tls.require_client_cert ? { authorities: tls.root_ca_cert_file, subject: tls.client_subject } : undefined,
     pollMs: seconds(tls.reload_seconds),
   };
 }

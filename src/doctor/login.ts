@@ -2,7 +2,6 @@ import type { OidcOptions } from "../auth/login/config.ts";
 import { LoginFault } from "../auth/login/fault.ts";
 import { OidcLogin } from "../auth/login/oidc.ts";
 import type { Clock } from "../lib/clock.ts";
-import { codeOf } from "../lib/error_codes.ts";
 import { type Check, fail, pass, skipped } from "./check.ts";
 
 /** Whether people could be sent to the login provider: it can be reached, and is who it should be. */
@@ -19,7 +18,7 @@ export function loginCheck(
         return [pass(`${options.provider.name} can be asked, and sends people back to ${options.redirectUri}`)];
       } catch (error) {
         if (!(error instanceof LoginFault)) throw error;
-        return [fail(codeOf(error.code), error.problem, "see authentication.webex_oauth in docs/login.md")];
+        return [fail(error.code, error.problem, "see authentication.webex_oauth in docs/login.md")];
       }
     },
   };

@@ -80,6 +80,8 @@ export const ERROR_CODES = [
   "BYODS-FAILED",
   // Connectors.
   "AGENT-NONE",
+  "AGENT-LIST",
+  "AGENT-TWICE",
   "AGENT-CREDENTIALS",
   "AGENT-ERROR",
   "AGENT-TIMEOUT",
@@ -125,8 +127,10 @@ export const ERROR_CODES = [
   "LOGIN-FOREIGN-PAGE",
   "RATE-LIMITED",
   "AUDIT-ENTRY",
-  // Calls.
+  // Calls, and whatever else goes on.
   "CALL-TRIAL",
+  "CALL-REFUSED",
+  "GATEWAY-DEFECT",
   // Connections that were cut off: the error codes of HTTP/2 (RFC 9113 section 7).
   "H2-NO-ERROR",
   "H2-PROTOCOL-ERROR",

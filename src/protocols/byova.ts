@@ -7,6 +7,7 @@ import type { Turn } from "../call/turn.ts";
 import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
 import type { Span } from "../lib/span.ts";
@@ -185,7 +186,12 @@ class CallerStream implements RpcListener {
       return this.switchboard.join(details, starts);
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
-      this.options.log.warn("call refused", { call: details.id, org: details.orgId, reason: error.reason });
+      this.options.log.warn("call refused", {
+        code: "CALL-REFUSED" satisfies ErrorCode,
+        call: details.id,
+        org: details.orgId,
+        reason: error.reason,
+      });
       throw new GrpcError(REFUSAL[error.reason], error.message);
     }
   }

@@ -26,12 +26,12 @@ export async function checkIdToken(
   keys: ReadonlyMap<string, VerificationKey>,
   { issuers, audience, nonce, now }: ExpectedIdToken,
 ): Promise<JWTPayload> {
-  if (token.length > LONGEST_TOKEN) throw new LoginFault("login_token", "the id_token is too long");
+  if (token.length > LONGEST_TOKEN) throw new LoginFault("LOGIN-TOKEN", "the id_token is too long");
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = keys.get(kid ?? "");
     if (key === undefined) {
-      throw new LoginFault("login_token", "the id_token is signed with a key that is not published");
+      throw new LoginFault("LOGIN-TOKEN", "the id_token is signed with a key that is not published");
     }
     const { payload } = await jwtVerify(token, key.key, {
       algorithms: ["RS256"],
@@ -41,19 +41,19 @@ export async function checkIdToken(
       currentDate: new Date(now),
       requiredClaims: ["sub", "exp", "iat"],
     });
-    if (payload.nonce !== nonce) throw new LoginFault("login_token", "the id_token's nonce is of another attempt");
+    if (payload.nonce !== nonce) throw new LoginFault("LOGIN-TOKEN", "the id_token's nonce is of another attempt");
     const { aud, azp, iat } = payload;
     if (Array.isArray(aud) && aud.length > 1 && azp !== audience) {
-      throw new LoginFault("login_token", "the id_token is for several audiences, and its azp is another");
+      throw new LoginFault("LOGIN-TOKEN", "the id_token is for several audiences, and its azp is another");
     }
-    if (iat! > now / 1000 + SKEW_S) throw new LoginFault("login_token", "the id_token is from the future");
+    if (iat! > now / 1000 + SKEW_S) throw new LoginFault("LOGIN-TOKEN", "the id_token is from the future");
     return payload;
   } catch (error) {
     if (error instanceof LoginFault) throw error;
     if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-      throw new LoginFault("login_token", `the id_token's ${error.claim} does not hold`);
+      throw new LoginFault("LOGIN-TOKEN", `the id_token's ${error.claim} does not hold`);
     }
     const { code = "ERR_UNKNOWN" } = error as { code?: string };
-    throw new LoginFault("login_token", `the id_token cannot be verified: ${code}`);
+    throw new LoginFault("LOGIN-TOKEN", `the id_token cannot be verified: ${code}`);
   }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../lib/clock.ts";
-import { codeOf } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import { type Burst, burst } from "../../lib/log_burst.ts";
 import { RateLimit } from "../../lib/rate_limit.ts";
@@ -113,8 +112,8 @@ export class Login implements Disposable {
       const user = this.#users.get(name);
       const right = password.length <= LONGEST_PASSWORD &&
         await this.#checks.check(password, user?.passwordHash.reveal());
-      if (right === "busy") throw new LoginFault("login_busy");
-      if (!right || user === undefined) throw new LoginFault("login_refused");
+      if (right === "busy") throw new LoginFault("LOGIN-BUSY");
+      if (!right || user === undefined) throw new LoginFault("LOGIN-REFUSED");
       return this.#admit({ via: "password", name, mark: this.#markOf(user) }, "/");
     });
   }
@@ -134,10 +133,10 @@ export class Login implements Disposable {
     return await this.#reported(peer, async () => {
       this.#slow(this.#byAddress.take(peer));
       const attempt = this.#attempts.open(cookie) as (Attempt & { next: string; until: number }) | undefined;
-      if (attempt === undefined || attempt.until <= this.#deps.clock.date()) throw new LoginFault("login_state");
+      if (attempt === undefined || attempt.until <= this.#deps.clock.date()) throw new LoginFault("LOGIN-STATE");
       const { subject, email, org } = await this.#oidc!.finish(query, attempt);
       const claims: Claims = { via: "oidc", name: email ?? subject, email, org };
-      if (this.#roleOf(claims) === undefined) throw new LoginFault("login_organization");
+      if (this.#roleOf(claims) === undefined) throw new LoginFault("LOGIN-ORGANIZATION");
       return this.#admit(claims, attempt.next);
     });
   }
@@ -190,7 +189,7 @@ export class Login implements Disposable {
   }
 
   #slow(...waits: readonly number[]): void {
-    if (waits.some((ms) => ms > 0)) throw new LoginFault("login_busy");
+    if (waits.some((ms) => ms > 0)) throw new LoginFault("LOGIN-BUSY");
   }
 
   /** Logs that somebody was not let in: never what they typed. */
@@ -199,7 +198,7 @@ export class Login implements Disposable {
       return await act();
     } catch (error) {
       if (error instanceof LoginFault) {
-        this.#report("login refused", { code: codeOf(error.code), problem: error.problem, peer });
+        this.#report("login refused", { code: error.code, problem: error.problem, peer });
       }
       throw error;
     }

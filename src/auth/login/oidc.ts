@@ -74,16 +74,16 @@ export class OidcLogin {
 
   /** Ends it: `query` is what the browser brings back. Returns who it is. Throws LoginFault. */
   async finish(query: URLSearchParams, attempt: Attempt): Promise<Person> {
-    if (query.get("state") !== attempt.state) throw new LoginFault("login_state");
+    if (query.get("state") !== attempt.state) throw new LoginFault("LOGIN-STATE");
     const { provider, clientId } = this.options;
     const iss = query.get("iss"); // RFC 9207
-    if (iss !== null && !provider.issuers.includes(iss)) throw new LoginFault("login_token", "the answer's iss");
+    if (iss !== null && !provider.issuers.includes(iss)) throw new LoginFault("LOGIN-TOKEN", "the answer's iss");
     const code = query.get("code");
-    if (code === null) throw new LoginFault("login_cancelled", `error ${word(query.get("error"))}`);
+    if (code === null) throw new LoginFault("LOGIN-CANCELLED", `error ${word(query.get("error"))}`);
     const metadata = await this.#metadata();
     const tokens = await this.#redeem(metadata, code, attempt);
     const { keys } = await fetchKeySet(metadata.jwks_uri, this.deps).catch((error) => {
-      throw new LoginFault("login_provider", error.message);
+      throw new LoginFault("LOGIN-PROVIDER", error.message);
     });
     const claims = await checkIdToken(tokens.id_token, keys, {
       issuers: provider.issuers,
@@ -98,12 +98,12 @@ export class OidcLogin {
     const { discovery, issuers } = this.options.provider;
     const said = await this.#ask(discovery, {});
     if (!issuers.includes(String(said.issuer))) {
-      throw new LoginFault("login_provider", `${discovery} is of an issuer that is not expected`);
+      throw new LoginFault("LOGIN-PROVIDER", `${discovery} is of an issuer that is not expected`);
     }
     const endpoint = (name: string) => {
       const url = URL.parse(String(said[name] ?? ""));
       if (url && (url.protocol === "https:" || url.origin === new URL(discovery).origin)) return url.href;
-      throw new LoginFault("login_provider", `${discovery} names no ${name}`);
+      throw new LoginFault("LOGIN-PROVIDER", `${discovery} names no ${name}`);
     };
     const methods = said.token_endpoint_auth_methods_supported;
     return {
@@ -133,7 +133,7 @@ export class OidcLogin {
       body: form,
       ...(headers && { headers }),
     });
-    if (typeof answer.id_token !== "string") throw new LoginFault("login_token", "there is no id_token");
+    if (typeof answer.id_token !== "string") throw new LoginFault("LOGIN-TOKEN", "there is no id_token");
     return { id_token: answer.id_token, access_token: String(answer.access_token ?? "") };
   }
 
@@ -143,7 +143,7 @@ export class OidcLogin {
     const told = userinfo_endpoint === undefined ? {} : await this.#ask(userinfo_endpoint, bearer);
     // Core 1.0 section 5.3.2: what is told may be of somebody else unless the subject is the same.
     if (userinfo_endpoint !== undefined && told.sub !== claims.sub) {
-      throw new LoginFault("login_token", "userinfo is about another subject");
+      throw new LoginFault("LOGIN-TOKEN", "userinfo is about another subject");
     }
     const all: Json = { ...told, ...claims };
     const verified = all.email_verified === true || all.email_verified === "true";
@@ -165,7 +165,7 @@ export class OidcLogin {
       if (grants !== undefined && (response.status === 401 || response.status === 403)) {
         const needed = this.options.provider.scopes.join(" ");
         throw new LoginFault(
-          "login_organization",
+          "LOGIN-ORGANIZATION",
           `${grants} does not tell the organization: give the integration the scope ${needed}`,
         );
       }
@@ -176,7 +176,7 @@ export class OidcLogin {
     } catch (error) {
       if (error instanceof LoginFault) throw error;
       const why = late.signal.aborted ? `no answer within ${REQUEST_MS / 1000} s` : problemOf(error);
-      throw new LoginFault("login_provider", `Cannot ask ${new URL(url).origin}${new URL(url).pathname}: ${why}`);
+      throw new LoginFault("LOGIN-PROVIDER", `Cannot ask ${new URL(url).origin}${new URL(url).pathname}: ${why}`);
     } finally {
       callOff();
     }
