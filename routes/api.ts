@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
+import { coalesced } from "../src/lib/coalesced.ts";
 import { humanDuration } from "../src/lib/duration.ts";
 import { type House, liveCall, type Registration, stateOf } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
@@ -8,6 +9,7 @@ import { TrialCalls } from "./try_call.ts";
 export function api(house: House): Hono {
   const app = new Hono();
   const trials = new TrialCalls(house);
+  const refresh = coalesced(house.refreshAgents);
   const status = () => statusOf(house);
 
   app.get("/health", (c) => {
@@ -37,8 +39,8 @@ export function api(house: House): Hono {
       configuration: house.configuration,
       warnings: house.warnings,
     }));
-  app.get("/api/agents/refresh", async (c) => {
-    await house.refreshAgents();
+  app.on(["GET", "POST"], "/api/agents/refresh", async (c) => {
+    await refresh();
     return c.json({ available_agents: status().available_agents, connectors: status().connectors });
   });
   app.get("/api/connections", (c) => {

@@ -1,12 +1,14 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Log } from "../src/lib/log.ts";
 import { StoreError } from "../src/store/store.ts";
 import { api } from "./api.ts";
+import { actRoutes } from "./api_acts.ts";
 import { callRoutes } from "./api_calls.ts";
 import { overviewRoutes } from "./api_overview.ts";
+import { recordingRoutes } from "./api_recordings.ts";
 import { recordRoutes } from "./api_records.ts";
 import type { House } from "./house.ts";
 import { live } from "./live.ts";
@@ -14,6 +16,7 @@ import type { LiveStream } from "./live_stream.ts";
 import { metrics } from "./metrics.ts";
 import { Page } from "./page.tsx";
 import { WrongParameter } from "./parameters.ts";
+import { sameSite } from "./same_site.ts";
 import css from "./page.css" with { type: "text" };
 
 /** What the routes need beyond the house itself. */
@@ -49,12 +52,10 @@ export function routes(house: House, { log, hosts, protos, live: stream }: Route
     if (hosts && !hosts.includes(host)) {
       return c.json({ error: `Cannot answer for this host name: expected ${hosts.join(" or ")}` }, 421);
     }
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      c.header("Allow", "GET, HEAD");
-      return c.json({ error: "Cannot take this method: expected GET or HEAD" }, 405);
-    }
+    if (!METHODS.has(c.req.method)) return refuseMethod(c);
     await next();
   });
+  app.use(sameSite(house));
   app.get("/", (c) => {
     const page = h(Page, { house, renewSeconds: renewSeconds(c.req.query("refresh")) });
     return c.html(`<!doctype html>${renderToString(page)}`);
@@ -69,9 +70,13 @@ export function routes(house: House, { log, hosts, protos, live: stream }: Route
   app.route("/", overviewRoutes(house));
   app.route("/", callRoutes(house));
   app.route("/", recordRoutes(house));
+  app.route("/", recordingRoutes(house));
+  app.route("/", actRoutes(house));
   app.route("/", live(stream));
   app.route("/", metrics(house));
-  app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
+  app.notFound((c) =>
+    c.req.method === "POST" ? refuseMethod(c) : c.json({ error: `Cannot find the page: see / for what there is` }, 404)
+  );
   app.onError((error, c) => {
     if (error instanceof WrongParameter) {
       const { message, parameter, expected } = error;
@@ -85,6 +90,14 @@ export function routes(house: House, { log, hosts, protos, live: stream }: Route
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });
   return app;
+}
+
+/** POST is for what acts; there are no others. */
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
+
+function refuseMethod(c: Context): Response {
+  c.header("Allow", "GET, HEAD");
+  return c.json({ error: "Cannot take this method: expected GET or HEAD" }, 405);
 }
 
 /** How often the page renews itself, in seconds from 2 to 3600: 5 unless the address says otherwise, 0 for "off". */

@@ -179,7 +179,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       calls: built.use(new LiveCalls(events)),
       store: offStore,
       recordings: undefined,
-      keeps: { parameters: false, transcripts: false, recordings: false },
+      keeps: { ...config.privacy.keep, recordings: false },
       health,
       history,
       metrics,
