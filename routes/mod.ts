@@ -14,6 +14,7 @@ import type { House } from "./house.ts";
 import { live } from "./live.ts";
 import type { LiveStream } from "./live_stream.ts";
 import { metrics } from "./metrics.ts";
+import { openApiRoutes } from "./openapi.ts";
 import { Page } from "./page.tsx";
 import { WrongParameter } from "./parameters.ts";
 import { sameSite } from "./same_site.ts";
@@ -72,6 +73,7 @@ export function routes(house: House, { log, hosts, protos, live: stream }: Route
   app.route("/", recordRoutes(house));
   app.route("/", recordingRoutes(house));
   app.route("/", actRoutes(house));
+  app.route("/", openApiRoutes(house.version));
   app.route("/", live(stream));
   app.route("/", metrics(house));
   app.notFound((c) =>
