@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
+import { coalesced } from "../src/lib/coalesced.ts";
 import { humanDuration } from "../src/lib/duration.ts";
 import { acts, type Guarded } from "./guard.ts";
 import { type House, liveCall, type Registration, stateOf } from "./house.ts";
@@ -9,6 +10,7 @@ import { TrialCalls } from "./try_call.ts";
 export function api(house: House): Hono<Guarded> {
   const app = new Hono<Guarded>();
   const trials = new TrialCalls(house);
+  const refresh = coalesced(house.refreshAgents);
   const status = () => statusOf(house);
 
   app.get("/health", (c) => {
@@ -39,7 +41,7 @@ export function api(house: House): Hono<Guarded> {
       warnings: house.warnings,
     }));
   app.on(["GET", "POST"], "/api/agents/refresh", acts, async (c) => {
-    await house.refreshAgents();
+    await refresh();
     return c.json({ available_agents: status().available_agents, connectors: status().connectors });
   });
   app.get("/api/connections", (c) => {

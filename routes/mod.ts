@@ -1,12 +1,14 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { ErrorCode } from "../src/lib/error_codes.ts";
 import type { Log } from "../src/lib/log.ts";
 import { StoreError } from "../src/store/store.ts";
 import { api } from "./api.ts";
+import { actRoutes } from "./api_acts.ts";
 import { assets } from "./assets.ts";
 import { callRoutes } from "./api_calls.ts";
 import { overviewRoutes } from "./api_overview.ts";
+import { recordingRoutes } from "./api_recordings.ts";
 import { recordRoutes } from "./api_records.ts";
 import { boundedForms, Guard, type Guarded, type GuardOptions } from "./guard.ts";
 import type { House } from "./house.ts";
@@ -14,6 +16,7 @@ import { live } from "./live.ts";
 import type { LiveStream } from "./live_stream.ts";
 import { loginRoutes } from "./login.ts";
 import { metrics } from "./metrics.ts";
+import { openApiRoutes } from "./openapi.ts";
 import { pages } from "./pages.tsx";
 import { WrongParameter } from "./parameters.ts";
 import { phone } from "./phone.ts";
@@ -58,6 +61,7 @@ export function routes(house: House, { log, hosts, protos, live: stream, ...door
   });
   app.use(boundedForms);
   app.use(new Guard({ ...door, clock: house.clock }).middleware);
+  app.use((c, next) => METHODS.has(c.req.method) ? next() : Promise.resolve(refuseMethod(c)));
   app.route("/", loginRoutes(door));
   app.route(
     "/",
@@ -73,10 +77,15 @@ export function routes(house: House, { log, hosts, protos, live: stream, ...door
   app.route("/", overviewRoutes(house));
   app.route("/", callRoutes(house));
   app.route("/", recordRoutes(house));
+  app.route("/", recordingRoutes(house));
+  app.route("/", actRoutes(house));
+  app.route("/", openApiRoutes(house.version));
   app.route("/", live(stream));
   app.route("/", metrics(house));
   app.route("/", phone({ clock: house.clock, log, dial: house.dial }));
-  app.notFound((c) => c.json({ error: `Cannot find the page: see / for what there is` }, 404));
+  app.notFound((c) =>
+    c.req.method === "POST" ? refuseMethod(c) : c.json({ error: `Cannot find the page: see / for what there is` }, 404)
+  );
   app.onError((error, c) => {
     if (error instanceof WrongParameter) {
       const { message, parameter, expected } = error;
@@ -90,4 +99,12 @@ export function routes(house: House, { log, hosts, protos, live: stream, ...door
     return c.json({ error: "Cannot answer: the gateway's log says why" }, 500);
   });
   return app;
+}
+
+/** POST is for what acts; there are no others. */
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
+
+function refuseMethod(c: Context): Response {
+  c.header("Allow", "GET, HEAD");
+  return c.json({ error: "Cannot take this method: expected GET or HEAD" }, 405);
 }
