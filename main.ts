@@ -4,15 +4,21 @@ import { ByodsError } from "./src/auth/byods/faults.ts";
 import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
 import { LOGIN_ACTIONS, runLoginCommand } from "./src/auth/login/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
+import { COMMANDS, optionsOf, parseable, usage } from "./src/commands.ts";
 import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
 import { connectors } from "./src/connectors/mod.ts";
 import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
+import { type EdgeDeps, printPermissions, runInit, tellHealth } from "./src/edge/command.ts";
+import { completions, type Shell } from "./src/edge/completions.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
 import type { ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
+import { describeRelease, releaseOf } from "./src/lib/release.ts";
 import { variable } from "./src/lib/variable.ts";
 import { configureLogging, type Log, type LogLevel } from "./src/lib/log.ts";
+import { compareGrants } from "./src/permissions/comparison.ts";
+import { needsOf } from "./src/permissions/needs.ts";
 
 /** Where `call` calls unless told. */
 const USUAL_PORT = 50051;
@@ -24,33 +30,19 @@ const EXIT = { ok: 0, failed: 1, usage: 64, config: 78 } as const;
 const LAST_LINES_MS = 1000;
 
 const VERSION = denoConfig.version;
-const FLAGS = OVERRIDES.map(({ flag, takes, help }) => [`--${flag}${takes && ` ${takes}`}`, help] as const);
-const USAGE = `byova-gateway ${VERSION}: answers Webex Contact Center's virtual agent calls
-
-Usage: main.ts [serve] [options]   run the gateway
-       main.ts check [options]     validate the configuration and exit
-       main.ts doctor [options] [--json] [--public-url URL]
-                                   check everything that an installation needs, and say what to do
-       main.ts byods ACTION [options] [--json]
-                                   the registration with Webex: list, register, renew or status
-       main.ts login password|token
-                                   make a hash of the password on standard input, or a token and its hash,
-                                   for the section authentication
-       main.ts call [options]      call a gateway as Webex would (call --help)
-
-Options of serve, check, doctor and byods, which win over the environment and the file:
-${
-  [
-    ["--config FILE", "the configuration (default: config/config.yaml)"] as const,
-    ...FLAGS,
-    ["--version", "print the version"] as const,
-  ]
-    .map(([flag, help]) => `  ${flag.padEnd(22)}${help}`).join("\n")
-}
-
-Exit codes: 0 all is well, 1 it failed, 64 wrong usage, 78 wrong configuration;
-doctor: 0 all is well, 1 something fails, 3 something should be looked at
-`;
+/** The file that started this process, when it is a packed one. */
+const LAUNCHER = variable("GATEWAY_LAUNCHER");
+const RELEASE = releaseOf(LAUNCHER !== undefined);
+/** How the program is called. */
+const PROGRAM = RELEASE.form === "source" ? "deno task" : LAUNCHER ?? "byova-gateway";
+const EDGE: EdgeDeps = {
+  print: (line) => console.log(line),
+  printError: (line) => console.error(line),
+  program: PROGRAM,
+  carried: connectors,
+  env: variable,
+};
+const USAGE = usage(RELEASE.form === "source" ? "main.ts" : PROGRAM, describeRelease(VERSION, RELEASE));
 
 async function run(args: readonly string[]): Promise<number> {
   const command = args[0] !== undefined && !args[0].startsWith("-") ? args[0] : "serve";
@@ -73,11 +65,65 @@ async function run(args: readonly string[]): Promise<number> {
       return await doctor(rest);
     case "serve":
     case "check":
-      return await withConfig(rest, command === "serve" ? serve : check);
+      return await withConfig(command, rest, command === "serve" ? serve : check);
+    case "permissions":
+      return await withConfig(command, rest, permissions);
+    case "health":
+      return await withConfig(command, rest, health);
+    case "init":
+      return await initialize(rest);
+    case "completions":
+      return complete(rest);
     default:
-      console.error(`Cannot run "${command}": expected serve, check, doctor, byods, login or call\n\n${USAGE}`);
+      console.error(`Cannot run "${command}": expected ${COMMANDS.map(({ name }) => name).join(", ")}\n\n${USAGE}`);
       return EXIT.usage;
   }
+}
+
+function permissions(loaded: LoadedConfig, flags: Flags): Promise<number> {
+  const shape = flags.table ? "table" : flags.systemd ? "systemd" : "flags";
+  const file = flags.config ?? variable("GATEWAY_CONFIG");
+  printPermissions(loaded, { shape, file: typeof file === "string" ? file : undefined }, EDGE);
+  return Promise.resolve(EXIT.ok);
+}
+
+async function health({ config }: LoadedConfig, { wait, pid }: Flags): Promise<number> {
+  const question = { pid: pid === undefined ? undefined : Number(pid), waitMs: Number(wait ?? 0) * 1000 };
+  if (Number.isNaN(question.pid) || Number.isNaN(question.waitMs)) {
+    console.error("Cannot ask for the health: --wait and --pid take numbers");
+    return EXIT.usage;
+  }
+  const awake = setInterval(() => {}, 60_000); // the clock's timers do not keep the process alive
+  const serves = await tellHealth(config, question, { ...EDGE, clock: systemClock });
+  clearInterval(awake);
+  return serves ? EXIT.ok : EXIT.failed;
+}
+
+async function initialize(args: readonly string[]): Promise<number> {
+  const [option, what] = args;
+  if (args.length !== 0 && (option !== "--print" || (what !== "config" && what !== "unit"))) {
+    console.error(`Cannot use ${args.join(" ")}: nothing, --print config or --print unit expected`);
+    return EXIT.usage;
+  }
+  try {
+    await runInit(what === "config" || what === "unit" ? what : undefined, EDGE);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied)) throw error;
+    console.error(`Cannot write here: ${messageOf(error)}\nUse ${PROGRAM} init --print config > config.yaml instead`);
+    return EXIT.failed;
+  }
+}
+
+function complete([shell = ""]: readonly string[]): number {
+  const known = COMMANDS.find(({ name }) => name === "completions")!.words!;
+  if (!known.includes(shell)) {
+    console.error(`Cannot complete for "${shell}": ${known.join(", ")} expected`);
+    return EXIT.usage;
+  }
+  const all = COMMANDS.map((command) => ({ words: [], ...command, options: optionsOf(command) }));
+  console.log(completions(shell as Shell, "byova-gateway", all));
+  return EXIT.ok;
 }
 
 async function byods([name = "", ...args]: readonly string[]): Promise<number> {
@@ -100,7 +146,7 @@ async function byods([name = "", ...args]: readonly string[]): Promise<number> {
         log: log.child("byods"),
         random: Math.random,
       }));
-  return await withConfig(args, act, { options: { json: { type: "boolean" } }, needsDataSource: true });
+  return await withConfig("byods", args, act, { needsDataSource: true });
 }
 
 async function login([name = ""]: readonly string[]): Promise<number> {
@@ -118,14 +164,16 @@ async function login([name = ""]: readonly string[]): Promise<number> {
 
 async function doctor(args: readonly string[]): Promise<number> {
   const options = { json: args.includes("--json"), print: (line: string) => console.log(line) };
-  const act = ({ config, warnings }: LoadedConfig, flags: Flags) =>
-    quietly(config, "error", (logs, clock) => {
+  const act = (loaded: LoadedConfig, flags: Flags) =>
+    quietly(loaded.config, "error", (logs, clock) => {
+      const { config, warnings } = loaded;
       const log = logs.child("doctor");
       const publicUrl = flags["public-url"];
       return runDoctorCommand({
         config,
         warnings,
         file: typeof flags.config === "string" ? flags.config : variable("GATEWAY_CONFIG") || USUAL_FILE,
+        needs: needsOf(loaded, connectors, variable("HOME")),
         publicUrl: typeof publicUrl === "string" ? publicUrl : undefined,
       }, {
         clock,
@@ -135,13 +183,10 @@ async function doctor(args: readonly string[]): Promise<number> {
         carried: connectors,
         connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch, env: variable },
         startGateway,
-        startCommand: denoConfig.tasks.start.command,
+        startCommand: variable("GATEWAY_FLAGS") ?? denoConfig.tasks.start.command,
       }, options);
     });
-  return await withConfig(args, act, {
-    options: { json: { type: "boolean" }, "public-url": { type: "string" } },
-    refused: (error) => tellRefusal(error, options),
-  });
+  return await withConfig("doctor", args, act, { refused: (error) => tellRefusal(error, options) });
 }
 
 /** Runs a command that speaks for itself: only log lines of `level` and above are seen, and beside its output. */
@@ -164,30 +209,26 @@ async function quietly(
 
 type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What a command wants of the options and of the configuration beyond the usual. */
+/** What a command wants of the configuration beyond the usual. */
 interface Wishes extends Pick<ConfigSources, "needsDataSource"> {
-  readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
   /** Says that the configuration cannot be used. Returns the exit code. */
   readonly refused?: (error: ConfigError) => number;
 }
 
 async function withConfig(
+  name: string,
   args: readonly string[],
   act: (loaded: LoadedConfig, flags: Flags) => Promise<number>,
-  { options = {}, refused = sayRefusal, ...needs }: Wishes = {},
+  { refused = sayRefusal, ...needs }: Wishes = {},
 ): Promise<number> {
   let flags: Flags;
   try {
     flags = parseArgs({
       args: [...args],
       options: {
-        config: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
-        ...options,
-        ...Object.fromEntries(
-          OVERRIDES.map(({ flag, takes }) => [flag, { type: takes ? "string" : "boolean" }] as const),
-        ),
+        ...parseable(COMMANDS.find((command) => command.name === name)!),
       },
     }).values;
   } catch (error) {
@@ -195,7 +236,7 @@ async function withConfig(
     return EXIT.usage;
   }
   if (flags.help || flags.version) {
-    console.log(flags.help ? USAGE : VERSION);
+    console.log(flags.help ? USAGE : describeRelease(VERSION, RELEASE));
     return EXIT.ok;
   }
   const file = typeof flags.config === "string" ? flags.config : undefined;
@@ -229,11 +270,16 @@ function check({ config, warnings }: LoadedConfig): Promise<number> {
   return Promise.resolve(EXIT.ok);
 }
 
-async function serve({ config, warnings, settings }: LoadedConfig): Promise<number> {
+async function serve(loaded: LoadedConfig): Promise<number> {
+  const { config, warnings, settings } = loaded;
   const clock = systemClock;
   const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
   const { log } = logging;
   for (const warning of warnings) log.warn(warning);
+  if (!mayStart(loaded, log)) {
+    await logging.close(LAST_LINES_MS);
+    return EXIT.failed;
+  }
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
@@ -255,6 +301,34 @@ async function serve({ config, warnings, settings }: LoadedConfig): Promise<numb
   return EXIT.ok;
 }
 
+/** Whether everything is allowed that the gateway needs; what is missing or superfluous is told. */
+function mayStart(loaded: LoadedConfig, log: Log): boolean {
+  const needs = needsOf(loaded, connectors, variable("HOME"));
+  const { missing, superfluous } = compareGrants(needs, variable("GATEWAY_FLAGS"));
+  const extra = RELEASE.form === "source" ? "debug" : "warn"; // deno task start takes any configuration
+  for (const flag of superfluous) log[extra]("more is allowed than this configuration needs", { flag });
+  if (missing.length === 0) return true;
+  const options = Deno.args.filter((arg) => arg !== "serve");
+  for (const { flag, why } of missing) {
+    log.error("a permission is missing", { code: "PERMISSION-MISSING" satisfies ErrorCode, flag, why });
+  }
+  log.error("Cannot start the gateway", { code: "PERMISSION-MISSING" satisfies ErrorCode, remedy: remedyFor(options) });
+  return false;
+}
+
+/** How the program gets the flags that its configuration needs. */
+function remedyFor(options: readonly string[]): string {
+  const permissions = ["permissions", ...options].join(" ");
+  switch (RELEASE.form) {
+    case "packed":
+      return `GATEWAY_FLAGS="$(${PROGRAM} ${permissions})" ${[PROGRAM, ...options].join(" ")}`;
+    case "compiled":
+      return "compile it for this configuration: deno task compile --config FILE";
+    default:
+      return `add what is missing to the flags: ${permissions} prints all of them`;
+  }
+}
+
 function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring }: LoadedConfig["config"], log: Log) {
   log.info("agents on offer", { agents: agents.join(", ") || "none" });
   log.info("calls are answered", { grpc: `${gateway.host}:${grpcPort}` });
@@ -263,7 +337,7 @@ function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring
     log.info("open this page to watch", { page: `${scheme}://${urlHost(monitoring.host)}:${httpPort}/` });
   }
   const target = `${urlHost(gateway.host)}:${grpcPort}`;
-  const command = grpcPort === USUAL_PORT ? "deno task call" : `deno task call --target ${target}`;
+  const command = `${PROGRAM} call${grpcPort === USUAL_PORT ? "" : ` --target ${target}`}`;
   log.info("to hear a call, run in a second terminal", { command });
 }
 

@@ -21,6 +21,7 @@ export function api(house: House): Hono<Guarded> {
       service: "BYOVA Gateway Monitoring",
       state,
       message: why,
+      pid: Deno.pid,
       timestamp: iso(house.clock.date()),
     }, healthy ? 200 : 503);
   });

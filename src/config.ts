@@ -31,6 +31,14 @@ export class ConfigError extends Error {
   }
 }
 
+/** What was looked at, or may be, to put a configuration together. */
+export interface Asked {
+  readonly kind: "env" | "read";
+  /** The name of a variable, or the path of a file. */
+  readonly target: string;
+  readonly why: string;
+}
+
 /** A configuration that can be used. */
 export interface LoadedConfig {
   readonly config: Config;
@@ -40,6 +48,8 @@ export interface LoadedConfig {
   readonly origins: ReadonlyMap<string, Origin>;
   /** Every value with where it came from, secrets masked. */
   readonly settings: readonly Setting[];
+  /** The files and variables that it comes from, also those that were not there. */
+  readonly asked: readonly Asked[];
 }
 
 /** What `loadConfig` needs from outside. */
@@ -61,8 +71,19 @@ export interface ConfigSources extends Outside {
  * Throws a ConfigError that lists every problem of the file, or of its YAML if that cannot be parsed.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const { env, kinds, overrides = {}, needsDataSource = false } = sources;
-  const { name, text, warnings } = await readFile(sources);
+  const { kinds, overrides = {}, needsDataSource = false } = sources;
+  const asked: Asked[] = [];
+  const asking = (why: string): Outside => ({
+    env: (name) => {
+      asked.push({ kind: "env", target: name, why });
+      return sources.env(name);
+    },
+    readTextFile: (path) => {
+      asked.push({ kind: "read", target: path, why });
+      return sources.readTextFile(path);
+    },
+  });
+  const { name, text, warnings } = await readFile(sources.file, asking("the configuration"));
   const read = readDocument(name, text);
   if ("problems" in read) throw refusal(read.problems);
   const { document } = read;
@@ -73,12 +94,21 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const chosen = chooseConnectors(document.written.connectors, kinds);
   chosen.problems.forEach(reportAs("CFG-CONNECTOR"));
   const schema = fileSchema(Object.fromEntries([...chosen.kinds].map(([id, kind]) => [id, kinds.get(kind)!])));
-  const tree = substitute({ ...document.written, connectors: chosen.entries }, env, reportAs("CFG-VARIABLE")) as Record<
+  const tree = substitute(
+    { ...document.written, connectors: chosen.entries },
+    asking("${NAME} in the configuration").env,
+    reportAs("CFG-VARIABLE"),
+  ) as Record<
     string,
     unknown
   >;
-  const fetched = await fetchIndirect(schema, tree, sources, reportAs("CFG-VARIABLE"));
-  const overridden = override(tree, env, overrides);
+  const fetched = await fetchIndirect(
+    schema,
+    tree,
+    asking("a value or secret of the configuration"),
+    reportAs("CFG-VARIABLE"),
+  );
+  const overridden = override(tree, asking("wins over the configuration").env, overrides);
 
   const result = schema.safeParse(tree, { error: expectation });
   if (!result.success) {
@@ -124,6 +154,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     ],
     origins,
     settings: settingsOf(schema, result.data, origins),
+    asked,
   };
 }
 
@@ -132,7 +163,7 @@ export function maskedConfig(config: Config): Record<string, unknown> {
   return JSON.parse(JSON.stringify(config));
 }
 
-async function readFile({ file, env, readTextFile }: ConfigSources) {
+async function readFile(file: string | undefined, { env, readTextFile }: Outside) {
   const named = file ?? (env("GATEWAY_CONFIG") || undefined);
   const name = named ?? USUAL_FILE;
   try {

@@ -11,6 +11,7 @@ import { startGateway } from "../src/gateway.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import type { ErrorCode } from "../src/lib/error_codes.ts";
 import { createFile } from "../src/lib/files.ts";
+import { needsOf } from "../src/permissions/needs.ts";
 import { FakeWebex } from "./byods/fake_webex.ts";
 import { Authority, type CertificateWishes } from "./certificates.ts";
 import { TestGateway } from "./gateway_harness.ts";
@@ -18,7 +19,7 @@ import { FakeProvider } from "./login/fake_provider.ts";
 import { silentLog } from "./logs.ts";
 import { FakeIssuer, SOURCE } from "./trust/fake_issuer.ts";
 
-const START = "deno run --allow-net=127.0.0.1,localhost --allow-read --allow-write=data,logs,/tmp main.ts";
+const START = "deno run --allow-net=127.0.0.1,localhost --allow-env --allow-read --allow-write=data,logs,/tmp main.ts";
 const FREE = "gateway: {port: 0}\nmonitoring: {port: 0}\n";
 
 /** What a planted fault needs: a configuration, and what else is out of the ordinary. */
@@ -187,7 +188,7 @@ const ROWS: readonly Row[] = [
       deps: { free: () => Promise.resolve(1e12) },
     }),
     "PERMISSION-MISSING",
-    /--allow-write=\/var\/log\/byova\/web\.log/,
+    /--allow-write=\/var\/log\/byova\//,
   ],
   [
     "a permission that only starting shows",
@@ -292,11 +293,12 @@ function load(yaml: string) {
 }
 
 async function findings({ yaml, publicUrl, deps }: Fault): Promise<readonly Finding[]> {
-  const { config } = await load(yaml);
+  const loaded = await load(yaml);
+  const { config } = loaded;
   const log = silentLog();
   const clock = systemClock;
   const examined = await examine(
-    checksFor({ config, file: "test.yaml", publicUrl }, {
+    checksFor({ config, file: "test.yaml", needs: needsOf(loaded, connectors), publicUrl }, {
       clock,
       fetch,
       log,

@@ -99,7 +99,7 @@ export interface ConnectorDefinition<Config> {
   readonly config: ZodType<Config>;
   /** Builds it. `id` is its key under `connectors:`. Throws when the configuration cannot work. */
   create(config: Config, deps: ConnectorDeps, id: string): Promise<Connector>;
-  /** What it uses of the machine: hosts as `host:port`, files and folders by their path. */
+  /** What it uses of the machine: hosts as `host:port`, files and folders by their path, variables by name. */
   needs?(config: Config): MachineNeeds;
   /** For the doctor: tries its credentials and files, and tells what is wrong with them. Rejects only where that cannot be tried. */
   check?(config: Config, deps: ConnectorDeps, signal: AbortSignal): Promise<readonly Shortcoming[]>;
@@ -110,6 +110,7 @@ export interface MachineNeeds {
   readonly net?: readonly string[];
   readonly read?: readonly string[];
   readonly write?: readonly string[];
+  readonly env?: readonly string[];
 }
 
 /** Something that a connector cannot do without, and has not. */

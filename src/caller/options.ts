@@ -97,6 +97,13 @@ const OPTIONS = {
   token: TEXT,
 } as const;
 
+/** The same for whoever lists the options: name and what it takes. `USAGE` says what each is for. */
+export const CALL_OPTIONS = Object.entries(OPTIONS).map(([name, { type }]) => ({
+  name,
+  takes: type === "boolean" ? "" : name === "plan" || name === "save" || name === "say" ? "FILE" : "VALUE",
+  help: "",
+}));
+
 type Name = keyof typeof OPTIONS;
 
 /** Reads the command line. Throws UsageError. */

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Gateway, GatewayDeps } from "../gateway.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import type { Need } from "../permissions/need.ts";
 import { certificateFilesCheck } from "./certificate_files.ts";
 import type { Check } from "./check.ts";
 import { clockCheck } from "./clock_skew.ts";
@@ -12,7 +13,7 @@ import { diskCheck, type FreeSpace } from "./disk.ts";
 import { issuersCheck } from "./issuers.ts";
 import { loginCheck } from "./login.ts";
 import { namesCheck } from "./names.ts";
-import { needsOf, permissionsCheck } from "./permissions.ts";
+import { permissionsCheck } from "./permissions.ts";
 import { portsCheck } from "./ports.ts";
 import { tlsCheck } from "./public_tls.ts";
 import { urlCheck } from "./public_url.ts";
@@ -40,15 +41,16 @@ export interface Patient {
   readonly config: Config;
   /** Where the configuration was read from. */
   readonly file: string;
+  /** What the gateway must be allowed to use of the machine. */
+  readonly needs: readonly Need[];
   /** The address under which Webex reaches the gateway; undefined for the one that is configured. */
   readonly publicUrl: string | undefined;
 }
 
 /** Everything to look at in an installation. */
-export function checksFor({ config, file, publicUrl }: Patient, deps: DoctorDeps): readonly Check[] {
+export function checksFor({ config, needs, publicUrl }: Patient, deps: DoctorDeps): readonly Check[] {
   const { clock, fetch, log, version, carried, connectorDeps, startGateway } = deps;
   const { dataSource, validation, gateway, monitoring } = config;
-  const needs = needsOf(config, file, carried);
   const configured = validation?.sources.map(({ url }) => url) ?? [];
   const url = publicUrl ?? (dataSource.url || (configured[0] ?? ""));
   const issuers = validation?.issuers ?? [];

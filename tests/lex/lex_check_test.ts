@@ -37,23 +37,37 @@ Deno.test("the doctor finds that Lex cannot be reached", async () => {
   assert.deepEqual(await found("mode: streaming", {}, nowhere), ["LEX-UNREACHABLE"]);
 });
 
-Deno.test("a Lex connector needs its two hosts, that of its credentials, its own prompts, and the folder of its recordings", () => {
-  const needs = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
-  assert.deepEqual(needs(""), {
+const KEYS = "aws_access_key_id: AKID, aws_secret_access_key: hunter2";
+const needsOfLex = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
+
+Deno.test("a Lex connector needs its two hosts, its own prompts, and the folder of its recordings", () => {
+  assert.deepEqual(needsOfLex(KEYS), {
     net: ["runtime-v2-lex.eu-west-2.amazonaws.com:443", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: [],
     write: [],
+    env: [],
   });
-  const lexOnly = needs("").net!;
-  assert.deepEqual(needs("credentials: instance").net, [...lexOnly, "169.254.169.254:80"]);
-  assert.deepEqual(needs("credentials: web_identity").net, [...lexOnly, "sts.eu-west-2.amazonaws.com:443"]);
-  const keys = "aws_access_key_id: AKID, aws_secret_access_key: hunter2, credentials: instance";
-  assert.deepEqual(needs(keys).net, lexOnly);
-  assert.deepEqual(needs('endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}'), {
-    net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
-    read: ["f.wav"],
-    write: ["logs/audio_recordings"],
-  });
+  assert.deepEqual(
+    needsOfLex(`${KEYS}, endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}`),
+    {
+      net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
+      read: ["f.wav"],
+      write: ["logs/audio_recordings/"],
+      env: [],
+    },
+  );
+});
+
+Deno.test("without keys of its own it needs what it looks for credentials in, and nothing of the other places", () => {
+  const STS = "sts.eu-west-2.amazonaws.com:443";
+  const { net, read, env } = needsOfLex("credentials: automatic");
+  assert.deepEqual(net?.slice(2), [STS, "169.254.170.2:80", "169.254.170.23:80", "169.254.169.254:80"]);
+  assert.deepEqual(read?.slice(0, 2), ["~/.aws/credentials", "~/.aws/config"]);
+  assert.ok(env?.includes("AWS_SESSION_TOKEN") && env.includes("AWS_PROFILE"));
+  assert.equal(needsOfLex("credentials: environment").net?.length, 2);
+  assert.deepEqual(needsOfLex("credentials: environment").read, []);
+  assert.deepEqual(needsOfLex("credentials: instance").net?.slice(2), ["169.254.169.254:80"]);
+  assert.deepEqual(needsOfLex("credentials: web_identity").net?.slice(2), [STS]);
 });
 
 Deno.test("the doctor says which credentials were looked for, and what to allow", async () => {

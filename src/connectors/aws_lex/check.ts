@@ -1,31 +1,24 @@
 import type { ConnectorDeps, MachineNeeds, Shortcoming } from "../../call/connector.ts";
 import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
 import { openClients } from "./clients.ts";
+import { credentialNeeds } from "./credentials.ts";
 import { endpointsOf, hostOf } from "./endpoints.ts";
 import { lexFailure, type LexFailureCode } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
-import { IMDS } from "./role_credentials.ts";
 import { ListBotsCommand } from "./sdk.ts";
-
-/** Where each source of credentials asks for them; what only the machine's environment or files tell is found out by trying. */
-const CREDENTIAL_HOSTS: { readonly [S in LexConfig["credentials"]]: (region: string) => readonly string[] } = {
-  automatic: () => [],
-  environment: () => [],
-  profile: () => [],
-  web_identity: (region) => [hostOf("sts", region)],
-  container: () => [],
-  instance: () => [IMDS],
-};
 
 /** What the hosts of Lex and the operator's own files ask of the machine. */
 export function lexNeeds(config: LexConfig): MachineNeeds {
   const { runtime, models } = endpointsOf(config);
   const files = [config.filler_file, config.say_again_file].filter((path) => path !== "");
-  const keys = config.aws_secret_access_key.empty ? CREDENTIAL_HOSTS[config.credentials](config.region_name) : [];
+  const credentials = config.aws_secret_access_key.empty
+    ? credentialNeeds(config.credentials, hostAndPort(hostOf("sts", config.region_name)))
+    : {};
   return {
-    net: [...new Set([runtime, models, ...keys].map(hostAndPort))],
-    read: files,
-    write: config.audio_logging.enabled ? [config.audio_logging.output_dir] : [],
+    net: [...new Set([runtime, models].map(hostAndPort)), ...credentials.net ?? []],
+    read: [...files, ...credentials.read ?? []],
+    write: config.audio_logging.enabled ? [`${config.audio_logging.output_dir}/`] : [],
+    env: credentials.env ?? [],
   };
 }
 
