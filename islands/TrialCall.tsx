@@ -9,8 +9,8 @@ export function TrialCall() {
     setBusy(true);
     setTold("calling …");
     try {
-      const { message } = await (await fetch("/api/test/create-session")).json();
-      setTold(String(message));
+      const { message, error } = await (await fetch("/api/test/create-session")).json();
+      setTold(String(message ?? error));
     } catch {
       setTold("the gateway could not be reached");
     }

@@ -87,7 +87,7 @@ export function api(house: House): Hono<Guarded> {
     const tried = await trials.make(c.req.query("agent") ?? "");
     if (tried) return c.json(tried, tried.success ? 200 : 503);
     c.header("Retry-After", "1");
-    return c.json({ success: false, message: "Cannot make a trial call: another is under way or just over" }, 429);
+    return c.json({ error: "Cannot make a trial call: another is under way or just over" }, 429);
   });
   app.get("/:service/v1/ping", (c) => {
     const { why } = stateOf(house);

@@ -4,7 +4,7 @@ import { RoutedHouse } from "../tests/routed_house.ts";
 
 const POST = { method: "POST" };
 
-Deno.test("a call is ended or handed over from outside, once, and it is kept who did it", async () => {
+Deno.test("a call is ended or handed over from outside, once, and it is told who tried", async () => {
   const store = new MemoryStore();
   await using house = await RoutedHouse.open({ store });
   for (const [action, outcome] of [["end", "ended_by_operator"], ["transfer", "transferred_by_operator"]]) {
@@ -19,10 +19,9 @@ Deno.test("a call is ended or handed over from outside, once, and it is kept who
     assert.equal(again.status, 404);
     assert.match((await again.json()).error, new RegExp(`^Cannot ${action} the call`));
   }
-  const { deeds } = await house.json("/api/audit");
-  assert.deepEqual(deeds.map(({ action, about }: Record<string, string>) => [action, about]), [
-    ["POST /api/calls/:call_id/transfer", "/api/calls/call%2Ftransfer/transfer"],
-    ["POST /api/calls/:call_id/end", "/api/calls/call%2Fend/end"],
+  assert.deepEqual(house.audit.map(({ action, about }) => `${action} ${about}`), [
+    ...Array(2).fill("POST /api/calls/:call_id/end /api/calls/call%2Fend/end"),
+    ...Array(2).fill("POST /api/calls/:call_id/transfer /api/calls/call%2Ftransfer/transfer"),
   ]);
 });
 

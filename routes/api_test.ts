@@ -170,6 +170,7 @@ Deno.test("/health and /status say why no call is taken", async () => {
     status: "unhealthy",
     service: "BYOVA Gateway Monitoring",
     state: "not serving",
+    pid: Deno.pid,
     message: "no agent is on offer",
     timestamp: "2026-01-02T03:04:05.678Z",
   });

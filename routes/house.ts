@@ -5,7 +5,7 @@ import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts"
 import type { Switchboard } from "../src/call/switchboard.ts";
 import type { GatewayState, LiveNumbers, RecordingFact, SettingFact } from "../islands/facts.ts";
 import type { Clock } from "../src/lib/clock.ts";
-import type { Store } from "../src/store/store.ts";
+import type { Alert, Store } from "../src/store/store.ts";
 import type { LiveCalls } from "./live_calls.ts";
 
 /** What the pages are told about the house. */
@@ -31,6 +31,8 @@ export interface House {
     /** Calls finished since the start, by outcome. */
     readonly outcomes: ReadonlyMap<CallOutcome, number>;
   };
+  /** The alerts that are firing. */
+  readonly alerts: () => readonly Alert[];
   readonly grpc: {
     readonly host: string;
     readonly port: number;

@@ -33,7 +33,7 @@ Deno.test("every answer carries the security headers, errors too", async () => {
   answers.set("foreign", await house.get("http://attacker.example/status"));
   assert.deepEqual(
     ["/nowhere", "/api/config", "POST", "foreign"].map((name) => answers.get(name)!.status),
-    [404, 500, 404, 421],
+    [404, 500, 405, 421],
   );
   for (const [name, { headers }] of answers) {
     assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'/, name);
@@ -74,10 +74,10 @@ Deno.test("a method that a path does not know does nothing", async () => {
   await using house = await RoutedHouse.open();
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
     for (const path of ["/", "/status"]) {
-      assert.equal((await house.get(path, { method })).status, 404, `${method} ${path}`);
+      assert.equal((await house.get(path, { method })).status, 405, `${method} ${path}`);
     }
   }
-  assert.equal((await house.get("/api/test/create-session", { method: "PUT" })).status, 404);
+  assert.equal((await house.get("/api/test/create-session", { method: "PUT" })).status, 405);
   assert.equal(house.house.switchboard.opened, 0);
 });
 

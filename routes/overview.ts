@@ -11,7 +11,6 @@ const STEPS = {
   day: { stepMs: 15 * MINUTE_MS, steps: 96 },
 } as const;
 const MOST_ERRORS = 10;
-const MOST_ALERTS = 50;
 /** How long an answer of the store is good for, in ms: many dashboards ask for the same. */
 const GOOD_MS = 2000;
 /** Answers that are kept: one for each midnight that somebody counts from. */
@@ -22,7 +21,6 @@ interface Past {
   readonly hour: CallNumbers;
   readonly trends: { readonly hour: Trend; readonly day: Trend };
   readonly errors: readonly ErrorFact[];
-  readonly alerts: readonly AlertFact[];
   readonly connectors: ReadonlyMap<string, Pick<Past, "hour" | "errors"> & { readonly trend: Trend }>;
 }
 
@@ -52,7 +50,7 @@ export class Overviews {
       last_errors: past.errors,
       trends: past.trends,
       store: house.store.state(),
-      alerts: past.alerts,
+      alerts: house.alerts().map(alertFact),
       warnings: house.warnings,
     };
   }
@@ -137,20 +135,17 @@ async function readPast({ store, directory, clock }: House): Promise<Past> {
     const [hour, failures, ownTrend] = await Promise.all([numbers(id), errors(1, id), trend("hour", id)]);
     return [id, { hour, errors: failures, trend: ownTrend }] as const;
   });
-  const firing = { state: "firing", offset: 0, limit: MOST_ALERTS } as const;
-  const [hour, lastErrors, ofHour, ofDay, alerts, byConnector] = await Promise.all([
+  const [hour, lastErrors, ofHour, ofDay, byConnector] = await Promise.all([
     numbers(),
     errors(MOST_ERRORS),
     trend("hour"),
     trend("day"),
-    orElse(store, (store) => store.alerts(firing), []),
     Promise.all(connectors),
   ]);
   return {
     hour,
     trends: { hour: ofHour, day: ofDay },
     errors: lastErrors,
-    alerts: alerts.map(alertFact),
     connectors: new Map(byConnector),
   };
 }

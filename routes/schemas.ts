@@ -9,6 +9,7 @@ import type {
   EventFact,
   HandOff,
   LogFact,
+  Me,
   Overview,
   RecordingFact,
   SettingFact,
@@ -238,3 +239,9 @@ export const problem = named(
   "Problem",
   z.strictObject({ error: text, parameter: text.optional(), expected: text.optional(), code: text.optional() }),
 );
+
+export const me: z.ZodType<Me> = z.strictObject({
+  user: maybe(z.strictObject({ name: text, role: z.enum(["viewer", "operator"]), via: text })),
+  login: z.enum(["on", "off"]),
+  csrf: text,
+});

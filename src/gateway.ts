@@ -1,57 +1,30 @@
 import { openLifecycle } from "./auth/byods/mod.ts";
-import { connectors as carried } from "./connectors/mod.ts";
-import type { Config, TlsFiles } from "./config.ts";
-import { maskedConfig } from "./config.ts";
-import { CertificateFiles, type CertificateTexts } from "./auth/certificate_files.ts";
-import { Login } from "./auth/login/login.ts";
 import type { AuditEntry } from "./auth/login/visitor.ts";
 import { TokenValidation } from "./auth/validation.ts";
-import { readPrompt } from "./audio/convert.ts";
-import type { AudioFormat } from "./audio/format.ts";
-import { PROMPTS } from "./audio/prompts.ts";
-import type { Connector, ConnectorDeps } from "./call/connector.ts";
-import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
-import { type CallEvent, TELLING } from "./call/event.ts";
-import type { StartRecorder } from "./call/recorder.ts";
-import { Switchboard } from "./call/switchboard.ts";
-import { Caller } from "./caller/caller.ts";
-import type { GrpcChannelOptions } from "./grpc/client.ts";
+import { AgentDirectory } from "./call/directory.ts";
+import type { CallEvent } from "./call/event.ts";
+import type { Config } from "./config.ts";
+import { openAlerts } from "./gateway/alerts.ts";
+import { logCalls, openConnectors, openStore, openSwitchboard } from "./gateway/calls.ts";
+import { certificateStates, openCertificates, serverTls } from "./gateway/certificates.ts";
+import { openWebPort } from "./gateway/web_port.ts";
 import { GrpcServer } from "./grpc/server.ts";
+import { nameOfError } from "./http2/errors.ts";
+import type { Offence } from "./http2/listener.ts";
 import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
-import { nameOfError } from "./http2/errors.ts";
-import { FetchServer } from "./http2/fetch_server.ts";
-import type { Offence } from "./http2/listener.ts";
-import type { ServerTls } from "./http2/tls.ts";
-import { nameMatches, readCertificate } from "./lib/certificate.ts";
 import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
-import { Redactor } from "./lib/redaction.ts";
-import { isLoopback } from "./lib/loopback.ts";
-import { variable } from "./lib/variable.ts";
 import type { Log } from "./lib/log.ts";
 import { burst } from "./lib/log_burst.ts";
-import { WebServer } from "./lib/web_server.ts";
+import { variable } from "./lib/variable.ts";
 import { byova } from "./protocols/byova.ts";
 import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
-import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
-import { offStore } from "./store/off_store.ts";
-import { SqliteStore } from "./store/sqlite_store.ts";
-import type { Store } from "./store/store.ts";
-import type { RecordingLibrary } from "./recording/library.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { History } from "./telemetry/history.ts";
-import { Metrics } from "./telemetry/metrics.ts";
-import { processReadings } from "./telemetry/process_readings.ts";
-import { trustReadings } from "./telemetry/trust_readings.ts";
-import { wireReadings } from "./telemetry/wire_readings.ts";
 import type { SettingFact } from "../islands/facts.ts";
-import type { House, Recordings as HouseRecordings } from "../routes/house.ts";
-import { LiveCalls } from "../routes/live_calls.ts";
-import { LiveStream } from "../routes/live_stream.ts";
-import { routes } from "../routes/mod.ts";
 
 /** What the gateway is handed from outside. */
 export interface GatewayDeps {
@@ -83,7 +56,7 @@ export interface Gateway extends AsyncDisposable {
 
 /** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { clock, log, version, warnings, lostLogLines = () => 0, settings = [] } = deps;
+  const { clock, log } = deps;
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
@@ -117,9 +90,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     built.use(new TokenValidation(config.validation, { fetch, clock, log: auth }));
   const guard = new Guard(validation?.gate);
   const certificates = await openCertificates(config, { clock, log: auth }, built);
-
-  const certificateStates = () =>
-    Object.entries(certificates).flatMap(([on, files]) => files ? [{ on, ...files.state }] : []);
 
   const offend = built.use(burst(log.child("wire"), clock));
   const onError = (error: unknown, where = "a page") =>
@@ -166,91 +136,44 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     ? built.use(openLifecycle(config.dataSource, { clock, log: log.child("byods"), fetch, random: Math.random }))
     : undefined;
 
-  const { host, port, enabled } = config.monitoring;
-  let web: WebServer | FetchServer | undefined;
-  if (enabled) {
-    const metrics = built.use(
-      new Metrics({
-        clock,
-        events,
-        readings: [
-          ...processReadings({
-            version,
-            startedAt,
-            memory: Deno.memoryUsage,
-            liveCalls: () => switchboard.size,
-            droppedEvents: () => events.dropped,
-            lostLogLines,
-          }),
-          ...wireReadings(server),
-          ...trustReadings({
-            callers: validation?.gate.counters,
-            certificates: certificateStates,
-            registration: () => registration?.state(),
-            now: () => clock.date(),
-          }),
-        ],
-      }),
-    );
-    const { audit = auditLog(log.child("audit")) } = deps;
-    const login = config.login && built.use(new Login(config.login, { clock, log: log.child("login"), fetch, audit }));
-    const house: House = {
-      version,
+  const alerts = config.alerts.enabled
+    ? await openAlerts(config.alerts, {
+      store,
       clock,
+      log: log.child("alerts"),
+      readings: {
+        startedAt,
+        liveCalls: (connector) =>
+          connector === ""
+            ? switchboard.size
+            : switchboard.calls().filter((call) => call.connector.id === connector).length,
+        connectors: () => directory.states(),
+        registrationEnds: () => registration?.state().expiresAt,
+        certificates: () => certificateStates(certificates),
+      },
+    }, built)
+    : undefined;
+  const web = config.monitoring.enabled
+    ? openWebPort(config, {
+      ...deps,
       startedAt,
+      events,
+      history,
+      store,
+      recordings: recordings.library,
       directory,
       refreshAgents: () => refresh(true),
       switchboard,
-      calls: built.use(new LiveCalls(events)),
-      store,
-      recordings: recordingsIn(recordings.library),
-      keeps: { ...config.privacy.keep, recordings: config.recordings.enabled },
       health,
-      history,
-      metrics,
-      grpc: {
-        host: config.gateway.host,
-        port: server.port,
-        connections: () => server.connections,
-        counters: server.counters,
-      },
-      web: { host, port: () => web!.port },
-      dial: (options) => Caller.dial(ownPort(config, server.port, certificates.grpc?.texts), options),
-      trust: {
-        tokens: validation === undefined ? "off" : config.validation!.enforced ? "enforced" : "reported",
-        callers: validation?.gate.counters,
-        issuers: () => validation?.issuers() ?? [],
-        certificates: certificateStates,
-      },
-      configuration: maskedConfig(config),
-      settings,
-      warnings,
-      ...(registration && { registration: () => registration.state() }),
-    };
-    const live = new LiveStream(house);
-    const app = routes(house, {
-      log: log.child("web"),
-      hosts: hostNames(config.monitoring),
-      protos: PROTO_FILES,
-      live,
-      login,
-      plainCookies: config.insecure,
-      healthToken: config.monitoring.healthToken,
-      metricsToken: config.monitoring.metricsToken,
-      requestsPerMinute: config.monitoring.requestsPerMinute,
-      audit,
-    });
-    const tlsOf = (texts: CertificateTexts) => serverTls(texts, config.monitoring);
-    const tls = certificates.http && tlsOf(certificates.http.texts);
-    // Deno.serve asks no client for a certificate.
-    web = built.use(
-      tls?.clients
-        ? new FetchServer({ hostname: host, port, tls, clock, onOffence, onError }, app.fetch)
-        : new WebServer({ hostname: host, port, tls }, app.fetch),
-    );
-    built.use(live); // ends its streams before the port waits for them
-    certificates.http?.onRenewal((texts) => web!.renewTls(tlsOf(texts)));
-  }
+      server,
+      validation,
+      certificates,
+      registration,
+      alerts,
+      onOffence,
+      onError,
+    }, built)
+    : undefined;
 
   await registration?.start(); // with the ports open: Webex may call as soon as it is told where
 
@@ -276,146 +199,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
 const SPARE_STREAMS = 1000;
 /** How long the last bytes may take to leave once every call is over, in ms. */
 const LAST_BYTES_MS = 1000;
-
-/** The certificate of each port that speaks TLS. */
-async function openCertificates(
-  { gateway, monitoring }: Config,
-  { clock, log }: { clock: Clock; log: Log },
-  built: AsyncDisposableStack,
-) {
-  const open = async (on: string, files: TlsFiles | undefined) =>
-    files && built.use(
-      await CertificateFiles.open({
-        paths: { cert: files.cert, key: files.key, authorities: files.clients?.authorities },
-        pollMs: files.pollMs,
-        readTextFile: Deno.readTextFile,
-        clock,
-        log: log.child("certificate", { on }),
-      }),
-    );
-  return {
-    grpc: await open("grpc", gateway.tls),
-    http: monitoring.enabled ? await open("http", monitoring.tls) : undefined,
-  };
-}
-
-/** What a port shows, and whom it lets in. */
-function serverTls({ cert, key, authorities }: CertificateTexts, { tls }: Pick<Config["gateway"], "tls">): ServerTls {
-  const { clients } = tls!;
-  if (clients === undefined) return { cert, key };
-  const accepts = (name: string) => nameMatches(clients.subject, name);
-  return { cert, key, clients: { authorities: authorities!, accepts } };
-}
-
-/** Where the gateway reaches its own gRPC port. */
-function ownPort({ gateway: { host } }: Config, port: number, tls: CertificateTexts | undefined): GrpcChannelOptions {
-  const hostname = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  if (tls === undefined) return { hostname, port };
-  const [serverName] = readCertificate(tls.cert).names;
-  return { hostname, port, tls: { caCerts: [tls.cert], ...(serverName === undefined ? {} : { serverName }) } };
-}
-
-async function openConnectors(
-  config: Config,
-  deps: ConnectorDeps,
-  built: AsyncDisposableStack,
-): Promise<readonly NamedConnector[]> {
-  const opened: NamedConnector[] = [];
-  for (const { id, kind, config: own, delivery } of config.connectors) {
-    const definition = carried.find((each) => each.kind === kind)!;
-    const connector: Connector = await definition.create(own, { ...deps, log: deps.log.child(id) }, id);
-    built.defer(() => connector[Symbol.asyncDispose]?.());
-    const speaks = delivery === undefined ? connector.speaks : delivery === "wav" ? "prompts" : "pieces";
-    opened.push({ id, kind, connector, speaks });
-  }
-  return opened;
-}
-
-function openStore(
-  { store, sessions }: Config,
-  deps: { clock: Clock; log: Log; events: Bus<CallEvent> },
-): Store {
-  return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : offStore;
-}
-
-function openSwitchboard(
-  { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
-  directory: AgentDirectory,
-  { clock, log, events, record }: {
-    clock: Clock;
-    log: Log;
-    events: Bus<CallEvent>;
-    record: StartRecorder | undefined;
-  },
-): Switchboard {
-  const format: AudioFormat = { encoding: "mulaw", sampleRate: speech.fallbackSampleRateHz };
-  return new Switchboard(directory, {
-    maxCalls: sessions.maxSessions,
-    idleMs: sessions.timeoutMs,
-    maxCallMs: sessions.maxSessionDurationMs,
-    sweepMs: sessions.autoCleanup ? sessions.cleanupIntervalMs : 0,
-  }, {
-    clock,
-    log,
-    publish: (event) => events.publish(event),
-    speech: { threshold: speech.threshold, startMs: speech.startDebounceMs, endMs: speech.endSilenceMs },
-    maxUtteranceMs: speech.maxUtteranceMs,
-    format,
-    answerMs: sessions.answerTimeoutMs,
-    inboxSize: gateway.requestQueue,
-    apology: readPrompt(PROMPTS.error),
-    redactor: new Redactor(privacy.patterns),
-    sensitive: input.sensitive,
-    keep: privacy.keep,
-    record,
-  });
-}
-
-/** The recordings as the pages ask for them. */
-function recordingsIn(library: RecordingLibrary): HouseRecordings {
-  return {
-    async describe(file) {
-      const found = await library.find(file);
-      if (!found) return undefined;
-      const { bytes, durationMs } = found;
-      return { file, bytes, duration_ms: durationMs, peaks: await library.waveform(found) ?? null };
-    },
-    async read(file, from, to) {
-      return (await library.find(file))?.read(from, to + 1);
-    },
-  };
-}
-
-/** Who did what, as lines of the log. */
-function auditLog(log: Log): (entry: AuditEntry) => void {
-  return ({ at: _at, ...entry }) => log.info("somebody acted", { code: "AUDIT-ENTRY" satisfies ErrorCode, ...entry });
-}
-
-/** Where only this machine can ask, a page elsewhere on the web must not ask through a name of its own (DNS rebinding). */
-function hostNames({ host, hostNames }: Config["monitoring"]): readonly string[] | undefined {
-  if (!isLoopback(host)) return undefined;
-  return [...new Set(["localhost", "127.0.0.1", "[::1]", host.includes(":") ? `[${host}]` : host, ...hostNames])];
-}
-
-function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack): void {
-  const subscription = events.subscribe(10_000);
-  const reading = (async () => {
-    for await (const event of subscription) {
-      const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
-      const level = type === "call_started" || type === "call_ended"
-        ? "info"
-        : type === "call_failed" || type === "agent_faltered"
-        ? "warn"
-        : "debug";
-      const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
-      log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
-    }
-  })();
-  built.defer(async () => {
-    subscription[Symbol.dispose]();
-    await reading;
-  });
-}
 
 /** Does something again and again, each time `ms` after the last has finished. Returns what stops it. */
 function every(clock: Clock, ms: number, act: () => Promise<void>): () => void {

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { z } from "zod";
+import { pages } from "../islands/mod.ts";
 import { openApi, ROUTES } from "../routes/openapi.ts";
 import type { Recordings } from "../routes/house.ts";
 import { TestGateway } from "./gateway_harness.ts";
@@ -11,7 +12,10 @@ type Json = Record<string, unknown>;
 const document: any = JSON.parse(JSON.stringify(openApi("1.2.3")));
 
 /** Routes that are for people and their browsers. */
-const PAGES = ["/", "/page.css", "/favicon.ico"];
+const PAGES = [
+  ...Object.values(pages).map(({ path }) => path),
+  ...["/assets/:hash/:name", "/favicon.ico", "/login", "/logout", "/auth/status"],
+];
 
 const recordings: Recordings = {
   describe: (file) => Promise.resolve({ file, bytes: 3, duration_ms: 1000, peaks: [[0, 1], [0.5, 0]] }),

@@ -92,6 +92,7 @@ export class RoutedHouse implements AsyncDisposable {
       keeps: { parameters: false, transcripts: false, recordings: false },
       health: { serving: directory.list().length > 0, services: [""] },
       history,
+      alerts: () => [],
       metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },

@@ -54,7 +54,7 @@ export interface Readings {
     query: { readonly from: number; readonly to: number; readonly connector?: string },
   ) => Promise<CallNumbers>;
   readonly liveCalls: (connector: string) => number;
-  readonly connectors: () => readonly { readonly id: string; readonly failure: string | undefined }[];
+  readonly connectors: () => readonly { readonly id: string; readonly failure?: string | undefined }[];
   /** When the token of the registration with Webex ends; undefined without a registration. */
   readonly registrationEnds: () => number | undefined;
   readonly certificates: () => readonly { readonly on: string; readonly until: number }[];

@@ -45,6 +45,7 @@ export const TOOLS = {
     ...["--no-prompt", "--ignore-env", "--allow-env=BYOVA_TOKEN,NO_COLOR,GATEWAY_LAUNCHER"],
     ...["--allow-net", "--allow-read", "--allow-write"],
   ],
+  login: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER"],
   health: ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"],
   init: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER", "--allow-read=.", "--allow-write=."],
   completions: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER"],

@@ -64,7 +64,7 @@ Deno.test("both ports speak TLS with HTTP/2 in it, nothing else, and show how lo
       ["http", "localhost", 9],
     ],
   );
-  assert.match(await (await page(gateway, "/")).text(), /Certificate, grpc[\s\S]*class="alarm"[\s\S]*9/);
+  assert.match(await (await page(gateway, "/")).text(), /Certificate, grpc[\s\S]*class="bad">9 days left/);
   assert.equal(gateway.log.filter(({ message }) => message === "certificate ends soon").length, 2);
 });
 
