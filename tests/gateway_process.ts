@@ -35,8 +35,15 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** `args`: further options of the command line; `yaml`: a configuration file; nothing is remembered unless it says so. */
-  static async start(args: readonly string[] = [], yaml = ""): Promise<GatewayProcess> {
+  /**
+   * `args`: further options of the command line; `yaml`: a configuration file, and nothing is remembered unless it says
+   * so; `env`: further variables.
+   */
+  static async start(
+    args: readonly string[] = [],
+    yaml = "",
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
     const child = new Deno.Command(Deno.execPath(), {
@@ -48,6 +55,7 @@ export class GatewayProcess extends Line implements AsyncDisposable {
         ...args,
       ],
       cwd: new URL("../", import.meta.url),
+      env,
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

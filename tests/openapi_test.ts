@@ -89,7 +89,12 @@ Deno.test("what a house with a past answers is what the description says", async
   const statuses = await askEverything((path, init) => house.get(`http://localhost${path}`, init), "c");
   const refused = Object.entries(statuses).filter(([, status]) => status !== 200);
   // The call has been ended when somebody wants to hand it over.
-  assert.deepEqual(refused, [["post /api/calls/{call_id}/transfer", 404]]);
+  // Nor may one trial call follow another at once, and a telephone wants a WebSocket.
+  assert.deepEqual(refused, [
+    ["post /api/calls/{call_id}/transfer", 404],
+    ["post /api/test/create-session", 429],
+    ["get /api/phone", 426],
+  ]);
 });
 
 Deno.test("what a gateway answers over its port is what the description says", async () => {
