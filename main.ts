@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import denoConfig from "./deno.json" with { type: "json" };
 import { ByodsError } from "./src/auth/byods/faults.ts";
 import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
+import { LOGIN_ACTIONS, runLoginCommand } from "./src/auth/login/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
 import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
 import { connectors } from "./src/connectors/mod.ts";
@@ -32,6 +33,9 @@ Usage: main.ts [serve] [options]   run the gateway
                                    check everything that an installation needs, and say what to do
        main.ts byods ACTION [options] [--json]
                                    the registration with Webex: list, register, renew or status
+       main.ts login password|token
+                                   make a hash of the password on standard input, or a token and its hash,
+                                   for the section authentication
        main.ts call [options]      call a gateway as Webex would (call --help)
 
 Options of serve, check, doctor and byods, which win over the environment and the file:
@@ -63,13 +67,15 @@ async function run(args: readonly string[]): Promise<number> {
       });
     case "byods":
       return await byods(rest);
+    case "login":
+      return await login(rest);
     case "doctor":
       return await doctor(rest);
     case "serve":
     case "check":
       return await withConfig(rest, command === "serve" ? serve : check);
     default:
-      console.error(`Cannot run "${command}": expected serve, check, doctor, byods or call\n\n${USAGE}`);
+      console.error(`Cannot run "${command}": expected serve, check, doctor, byods, login or call\n\n${USAGE}`);
       return EXIT.usage;
   }
 }
@@ -95,6 +101,19 @@ async function byods([name = "", ...args]: readonly string[]): Promise<number> {
         random: Math.random,
       }));
   return await withConfig(args, act, { options: { json: { type: "boolean" } }, needsDataSource: true });
+}
+
+async function login([name = ""]: readonly string[]): Promise<number> {
+  const action = LOGIN_ACTIONS.find((each) => each === name);
+  if (!action) {
+    console.error(`Cannot run "login ${name}": expected ${LOGIN_ACTIONS.join(" or ")}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  return await runLoginCommand(action, {
+    readLine: async () => (await new Response(Deno.stdin.readable).text()).split(/\r?\n/)[0]!,
+    print: (line) => console.log(line),
+    printError: (line) => console.error(line),
+  });
 }
 
 async function doctor(args: readonly string[]): Promise<number> {
@@ -210,7 +229,7 @@ function check({ config, warnings }: LoadedConfig): Promise<number> {
   return Promise.resolve(EXIT.ok);
 }
 
-async function serve({ config, warnings }: LoadedConfig): Promise<number> {
+async function serve({ config, warnings, settings }: LoadedConfig): Promise<number> {
   const clock = systemClock;
   const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
   const { log } = logging;
@@ -218,7 +237,7 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { clock, log, version, warnings, lostLogLines: () => logging.lost });
+    gateway = await startGateway(config, { clock, log, version, warnings, settings, lostLogLines: () => logging.lost });
   } catch (error) {
     log.error("Cannot start the gateway", explain(error, config));
     await logging.close(LAST_LINES_MS);

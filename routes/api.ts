@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import { humanDuration } from "../src/lib/duration.ts";
+import { acts, type Guarded } from "./guard.ts";
 import { type House, liveCall, type Registration, stateOf } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
 
 /** The JSON routes: what the sample and its guides name, with true values. */
-export function api(house: House): Hono {
-  const app = new Hono();
+export function api(house: House): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   const trials = new TrialCalls(house);
   const status = () => statusOf(house);
 
@@ -37,7 +38,7 @@ export function api(house: House): Hono {
       configuration: house.configuration,
       warnings: house.warnings,
     }));
-  app.get("/api/agents/refresh", async (c) => {
+  app.on(["GET", "POST"], "/api/agents/refresh", acts, async (c) => {
     await house.refreshAgents();
     return c.json({ available_agents: status().available_agents, connectors: status().connectors });
   });
@@ -79,12 +80,7 @@ export function api(house: House): Hono {
       sessions,
     });
   });
-  app.get("/api/test/create-session", async (c) => {
-    // A GET that acts: a page elsewhere could make a visitor's browser ask for it, as an image.
-    const site = c.req.header("Sec-Fetch-Site") ?? "none";
-    if (site !== "none" && site !== "same-origin") {
-      return c.json({ success: false, message: "Cannot make a trial call for a page of another site" }, 403);
-    }
+  app.on(["GET", "POST"], "/api/test/create-session", acts, async (c) => {
     const tried = await trials.make(c.req.query("agent") ?? "");
     if (tried) return c.json(tried, tried.success ? 200 : 503);
     c.header("Retry-After", "1");

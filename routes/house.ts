@@ -3,8 +3,10 @@ import type { Conversation } from "../src/call/conversation.ts";
 import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
+import type { GatewayState, LiveNumbers, RecordingFact, SettingFact } from "../islands/facts.ts";
 import type { Clock } from "../src/lib/clock.ts";
-import type { GatewayState } from "../islands/facts.ts";
+import type { Store } from "../src/store/store.ts";
+import type { LiveCalls } from "./live_calls.ts";
 
 /** What the pages are told about the house. */
 export interface House {
@@ -16,6 +18,12 @@ export interface House {
   /** Asks every vendor again which agents there are. */
   readonly refreshAgents: () => Promise<void>;
   readonly switchboard: Switchboard;
+  /** The calls that go on, and the last that have ended, as their events tell of them. */
+  readonly calls: LiveCalls;
+  readonly store: Store;
+  readonly recordings: Recordings | undefined;
+  /** What of calls the operator has kept. */
+  readonly keeps: { readonly parameters: boolean; readonly transcripts: boolean; readonly recordings: boolean };
   readonly health: { readonly serving: boolean; readonly services: readonly string[] };
   readonly history: {
     readonly events: readonly CallEvent[];
@@ -38,9 +46,19 @@ export interface House {
   readonly trust: Trust;
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;
+  /** Each value of the configuration and where it came from, secrets masked. */
+  readonly settings: readonly SettingFact[];
   readonly warnings: readonly string[];
   /** How the registration with Webex stands, if the gateway looks after one. Times in ms since 1970. */
   readonly registration?: () => Registration;
+}
+
+/** What is recorded of calls. */
+export interface Recordings {
+  /** What is known of a file; undefined for none of that name. */
+  describe(file: string): Promise<RecordingFact | undefined>;
+  /** A file's bytes from `from` up to `to`, both included; undefined for none of that name. */
+  read(file: string, from: number, to: number): Promise<ReadableStream<Uint8Array> | undefined>;
 }
 
 /** The registration with Webex, as far as pages tell of it. */
@@ -82,6 +100,11 @@ export function stateOf({ health, switchboard, directory, registration }: House)
   return reasons.length === 0
     ? { state: "serving", why: "calls are taken" }
     : { state: "degraded", why: reasons.join("; ") };
+}
+
+/** What moves all the time. */
+export function numbersOf(house: House): LiveNumbers {
+  return { ...stateOf(house), live_calls: house.switchboard.size };
 }
 
 /** A live call as the API tells it. */

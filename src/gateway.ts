@@ -3,13 +3,15 @@ import { connectors as carried } from "./connectors/mod.ts";
 import type { Config, TlsFiles } from "./config.ts";
 import { maskedConfig } from "./config.ts";
 import { CertificateFiles, type CertificateTexts } from "./auth/certificate_files.ts";
+import { Login } from "./auth/login/login.ts";
+import type { AuditEntry } from "./auth/login/visitor.ts";
 import { TokenValidation } from "./auth/validation.ts";
 import { readPrompt } from "./audio/convert.ts";
 import type { AudioFormat } from "./audio/format.ts";
 import { PROMPTS } from "./audio/prompts.ts";
 import type { Connector, ConnectorDeps } from "./call/connector.ts";
 import { AgentDirectory, type NamedConnector } from "./call/directory.ts";
-import type { CallEvent } from "./call/event.ts";
+import { type CallEvent, TELLING } from "./call/event.ts";
 import { Switchboard } from "./call/switchboard.ts";
 import { Caller } from "./caller/caller.ts";
 import type { GrpcChannelOptions } from "./grpc/client.ts";
@@ -19,7 +21,7 @@ import type { Clock } from "./lib/clock.ts";
 import { nameOfError } from "./http2/errors.ts";
 import type { ServerTls } from "./http2/tls.ts";
 import { nameMatches, readCertificate } from "./lib/certificate.ts";
-import { codeOf } from "./lib/error_codes.ts";
+import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import { Redactor } from "./lib/redaction.ts";
 import { isLoopback } from "./lib/loopback.ts";
@@ -32,11 +34,18 @@ import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { PROTO_FILES } from "./protocols/proto_files.ts";
 import { reflection } from "./protocols/reflection.ts";
+import { offStore } from "./store/off_store.ts";
+import { SqliteStore } from "./store/sqlite_store.ts";
+import type { Store } from "./store/store.ts";
 import { History } from "./telemetry/history.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { processReadings } from "./telemetry/process_readings.ts";
 import { trustReadings } from "./telemetry/trust_readings.ts";
 import { wireReadings } from "./telemetry/wire_readings.ts";
+import type { SettingFact } from "../islands/facts.ts";
+import type { House } from "../routes/house.ts";
+import { LiveCalls } from "../routes/live_calls.ts";
+import { LiveStream } from "../routes/live_stream.ts";
 import { routes } from "../routes/mod.ts";
 
 /** What the gateway is handed from outside. */
@@ -48,6 +57,10 @@ export interface GatewayDeps {
   readonly warnings: readonly string[];
   /** Log lines that nobody got to read, since the start. */
   readonly lostLogLines?: () => number;
+  /** Hears of everything that somebody does on the dashboard; a line in the log unless given. */
+  readonly audit?: (entry: AuditEntry) => void;
+  /** Each value of the configuration with where it came from, secrets masked. */
+  readonly settings?: readonly SettingFact[];
 }
 
 /** A gateway that runs. Dispose it to stop at once. */
@@ -65,12 +78,13 @@ export interface Gateway extends AsyncDisposable {
 
 /** Builds the house and opens its ports. Throws when a port cannot be opened; then nothing is left open. */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { clock, log, version, warnings, lostLogLines = () => 0 } = deps;
+  const { clock, log, version, warnings, lostLogLines = () => 0, settings = [] } = deps;
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
   const history = built.use(new History(events));
   logCalls(events, log.child("call"), built);
+  const store = built.use(openStore(config, { clock, log: log.child("store"), events }));
 
   const directory = new AgentDirectory(
     await openConnectors(
@@ -164,13 +178,19 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         ],
       }),
     );
-    const app = routes({
+    const { audit = auditLog(log.child("audit")) } = deps;
+    const login = config.login && built.use(new Login(config.login, { clock, log: log.child("login"), fetch, audit }));
+    const house: House = {
       version,
       clock,
       startedAt,
       directory,
       refreshAgents: () => refresh(true),
       switchboard,
+      calls: built.use(new LiveCalls(events)),
+      store,
+      recordings: undefined,
+      keeps: { ...config.privacy.keep, recordings: false },
       health,
       history,
       metrics,
@@ -189,10 +209,25 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         certificates: certificateStates,
       },
       configuration: maskedConfig(config),
+      settings,
       warnings,
       ...(registration && { registration: () => registration.state() }),
-    }, { log: log.child("web"), hosts: hostNames(config.monitoring), protos: PROTO_FILES });
+    };
+    const live = new LiveStream(house);
+    const app = routes(house, {
+      log: log.child("web"),
+      hosts: hostNames(config.monitoring),
+      protos: PROTO_FILES,
+      live,
+      login,
+      plainCookies: config.insecure,
+      healthToken: config.monitoring.healthToken,
+      metricsToken: config.monitoring.metricsToken,
+      requestsPerMinute: config.monitoring.requestsPerMinute,
+      audit,
+    });
     web = built.use(new WebServer({ hostname: host, port, tls: certificates.http?.texts }, app.fetch));
+    built.use(live); // ends its streams before the port waits for them
     certificates.http?.onRenewal((texts) => web!.renewTls(texts));
   }
 
@@ -274,6 +309,13 @@ async function openConnectors(
   return opened;
 }
 
+function openStore(
+  { store, sessions }: Config,
+  deps: { clock: Clock; log: Log; events: Bus<CallEvent> },
+): Store {
+  return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : offStore;
+}
+
 function openSwitchboard(
   { sessions, gateway, input, privacy, voiceActivityDetection: speech }: Config,
   directory: AgentDirectory,
@@ -297,7 +339,13 @@ function openSwitchboard(
     apology: readPrompt(PROMPTS.error),
     redactor: new Redactor(privacy.patterns),
     sensitive: input.sensitive,
+    keep: privacy.keep,
   });
+}
+
+/** Who did what, as lines of the log. */
+function auditLog(log: Log): (entry: AuditEntry) => void {
+  return ({ at: _at, ...entry }) => log.info("somebody acted", { code: "AUDIT-ENTRY" satisfies ErrorCode, ...entry });
 }
 
 /** Where only this machine can ask, a page elsewhere on the web must not ask through a name of its own (DNS rebinding). */
@@ -316,7 +364,8 @@ function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack)
         : type === "call_failed" || type === "agent_faltered"
         ? "warn"
         : "debug";
-      log[level](type.replaceAll("_", " "), { call, org, agent, ...rest });
+      const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
+      log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
     }
   })();
   built.defer(async () => {

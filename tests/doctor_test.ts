@@ -14,6 +14,7 @@ import { createFile } from "../src/lib/files.ts";
 import { FakeWebex } from "./byods/fake_webex.ts";
 import { Authority, type CertificateWishes } from "./certificates.ts";
 import { TestGateway } from "./gateway_harness.ts";
+import { FakeProvider } from "./login/fake_provider.ts";
 import { silentLog } from "./logs.ts";
 import { FakeIssuer, SOURCE } from "./trust/fake_issuer.ts";
 
@@ -155,6 +156,16 @@ const ROWS: readonly Row[] = [
     /data_source\.auth/,
   ],
   [
+    "a login provider that is somebody else",
+    async (stack) => {
+      const provider = stack.use(await FakeProvider.open());
+      provider.lapses.metadata = { issuer: "https://other.example" };
+      return { yaml: FREE + provider.yaml() };
+    },
+    "LOGIN-PROVIDER",
+    /docs\/login\.md/,
+  ],
+  [
     "credentials that a vendor does not take",
     () => ({
       yaml: `${FREE}connectors: {e: {type: echo}}\n`,
@@ -260,7 +271,7 @@ Deno.test("deno task doctor prints a checklist or JSON, and its exit code says h
     const well = await run(FREE);
     assert.equal(well.code, 0, well.said);
     assert.match(well.said, /^ok +trial call +a gateway of its own answers a call$/m);
-    const warned = await run(`${FREE}authentication: {enabled: true}\n`, "--json");
+    const warned = await run(`${FREE}transports: {mode: both}\n`, "--json");
     assert.equal(warned.code, 3, warned.said);
     assert.equal(JSON.parse(warned.said).diagnosis, "warn");
     const failing = await run("gateway: {prot: 1}\n", "--json");

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { REMEDIES } from "../src/auth/byods/faults.ts";
 import { REFUSALS } from "../src/auth/refusal.ts";
+import { LOGIN_FAULTS } from "../src/auth/login/fault.ts";
 import { LEX_FAILURES } from "../src/connectors/aws_lex/failure.ts";
 import { ErrorCode as Http2Code } from "../src/http2/errors.ts";
 import { codeOf, ERROR_CODES } from "../src/lib/error_codes.ts";
@@ -24,6 +25,7 @@ Deno.test("every reason that a room names in its own words has a code, and every
     BYODS: [...Object.keys(REMEDIES), "byods_at_risk", "byods_lapsed"],
     JWS: Object.keys(REFUSALS).map((reason) => `jws_${reason}`),
     LEX: LEX_FAILURES,
+    LOGIN: Object.keys(LOGIN_FAULTS),
     H2: Object.keys(Http2Code).map((name) => `h2_${name}`),
   };
   for (const [family, words] of Object.entries(families)) {
@@ -33,8 +35,8 @@ Deno.test("every reason that a room names in its own words has a code, and every
 });
 
 Deno.test("every other code of the list is used in the source", async () => {
-  const source = await text("src") + await Deno.readTextFile(new URL("main.ts", ROOT));
-  const derived = /^(BYODS|JWS|LEX|H2)-/;
+  const source = await text("src") + await text("routes") + await Deno.readTextFile(new URL("main.ts", ROOT));
+  const derived = /^(BYODS|JWS|LEX|LOGIN|H2)-/;
   // A connector of a vendor gives this one: the contract names it.
   const contract = ["AGENT-CREDENTIALS", "AGENT-ERROR", "AGENT-TIMEOUT"];
   for (const code of ERROR_CODES.filter((code) => !derived.test(code) && !contract.includes(code))) {

@@ -63,16 +63,21 @@ export class TestGateway extends Line implements AsyncDisposable {
     super(channel);
   }
 
+<<<<<<< HEAD
   /** `yaml`: what the configuration file says, the ports aside. */
   static async open(
     yaml = "",
     { tls = wire.tls, clock = systemClock, httpPort = 0 }: TestGatewayOptions = {},
   ): Promise<TestGateway> {
+=======
+  /** `yaml`: what the configuration file says, the ports aside; nothing is remembered unless it says so. */
+  static async open(yaml = "", { tls = wire.tls, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
+>>>>>>> main
     const { config, warnings } = await loadConfig({
       file: "test.yaml",
       overrides: { "gateway.port": "0", "monitoring.port": String(httpPort) },
       env: () => undefined,
-      readTextFile: () => Promise.resolve(`${wire.yaml}\n${yaml}`),
+      readTextFile: () => Promise.resolve(`${wire.yaml}\n${withoutStore(yaml)}`),
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
     });
     const lines: LogLine[] = [];
@@ -95,6 +100,11 @@ export class TestGateway extends Line implements AsyncDisposable {
     await this.channel[Symbol.asyncDispose]();
     await this.gateway[Symbol.asyncDispose]();
   }
+}
+
+/** A configuration under which nothing is remembered unless it says so itself. */
+export function withoutStore(yaml: string): string {
+  return /^store:/m.test(yaml) ? yaml : `${yaml}\nstore: { enabled: false }\n`;
 }
 
 /** Connects as Webex would. */

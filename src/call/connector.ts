@@ -30,6 +30,8 @@ export interface CallInfo {
   readonly startName: string;
   readonly parameters: Data;
   readonly additionalInfo: Readonly<Record<string, string>>;
+  /** Webex's tracking id of the stream that opened the call, printable ASCII; "" for none. */
+  readonly trackingId: string;
   /** Whether what the caller says and presses now is sensitive: it is kept nowhere, and a recording holds silence instead. */
   readonly sensitive: boolean;
   /** Aborted when the call is over, however it ended. */

@@ -10,8 +10,16 @@ import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
 import { Discretion } from "./discretion.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
-import { type AgentAct, type AgentNote, ENDS_CALL, type InputExpectation } from "./output.ts";
-import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
+import { type HandOff, type KeepOptions, Keepsakes } from "./keepsakes.ts";
+import {
+  type AgentAct,
+  type AgentNote,
+  ENDS_CALL,
+  type HangUp,
+  type InputExpectation,
+  type Transfer,
+} from "./output.ts";
+import { Turn, type TurnHost, type TurnSink, type TurnStep } from "./turn.ts";
 
 /** Everything about a call but what is the conversation's own to tell. */
 export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
@@ -35,6 +43,8 @@ export interface ConversationOptions {
   readonly redactor: Redactor;
   /** Whether the caller's input is sensitive when an agent does not say. */
   readonly sensitive: boolean;
+  /** What of calls is kept in their events. */
+  readonly keep: KeepOptions;
 }
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
@@ -54,6 +64,7 @@ const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
  * answered; over WebSocket it opens one for the whole call.
  */
 export class Conversation implements TurnHost {
+  readonly clock: Clock;
   readonly hears: Connector["hears"];
   readonly speech: SpeechOptions;
   readonly maxUtteranceMs: number;
@@ -77,6 +88,7 @@ export class Conversation implements TurnHost {
   /** What the agent was ready to take when it last listened. */
   #expects: Partial<InputExpectation> = {};
   readonly #discretion: Discretion;
+  readonly #keepsakes: Keepsakes;
   #ended = false;
   #welcomed = false;
   #abort = new AbortController();
@@ -90,16 +102,20 @@ export class Conversation implements TurnHost {
     /** Called once, when the call is over and the caller's side knows it. */
     readonly onOver: (call: Conversation) => void,
   ) {
+    this.clock = options.clock;
     this.hears = connector.connector.hears;
     this.speech = options.speech;
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
     this.language = call.language;
     this.#discretion = new Discretion(options.redactor, options.sensitive);
+    this.#keepsakes = new Keepsakes(options.keep, options.redactor);
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
-    this.#tell({ type: "call_started", connector: connector.id, trackingId: "", language: call.language });
+    const { trackingId, language } = call;
+    const handedAlong = this.#keepsakes.handedAlong(call);
+    this.#tell({ type: "call_started", connector: connector.id, trackingId, language, ...handedAlong });
     this.#converse();
   }
 
@@ -163,6 +179,16 @@ export class Conversation implements TurnHost {
     this.onOver(this);
   }
 
+  /** Somebody ends the call from outside. Returns false for one that has ended already. */
+  end(): boolean {
+    return this.#interfere({ type: "hang_up", reason: "ended_by_operator" }, "ended_by_operator");
+  }
+
+  /** Somebody hands the caller to a human from outside. Returns false for a call that has ended already. */
+  transfer(): boolean {
+    return this.#interfere({ type: "transfer", reason: "transferred_by_operator" }, "transferred_by_operator");
+  }
+
   /** The gateway has to stop: the caller is handed to a human. */
   stop(): void {
     if (this.#ended) return;
@@ -194,14 +220,15 @@ export class Conversation implements TurnHost {
     }
   }
 
-  speechMarked(turn: Turn, type: "speech_started" | "speech_ended"): void {
-    this.#tell({ type, turn: turn.number });
+  mark(turn: Turn, step: TurnStep): void {
+    this.#tell({ type: step, turn: turn.number });
   }
 
   turnClosed(turn: Turn, cancelled: boolean): void {
     this.#open = this.#open.filter((other) => other !== turn);
     this.#active = this.options.clock.now();
-    this.#tell({ type: "turn_closed", turn: turn.number, cancelled, frames: turn.frames });
+    const { number, frames, audio } = turn;
+    this.#tell({ type: "turn_closed", turn: number, cancelled, frames, ...(audio && { audio }) });
   }
 
   async #converse(): Promise<void> {
@@ -264,11 +291,15 @@ export class Conversation implements TurnHost {
     const room = turn?.put(output);
     if (ENDS_CALL[output.type]) {
       if (!turn) this.#unheard.push(output);
-      const reason = output.type === "transfer" || output.type === "hang_up" ? output.reason ?? "" : "";
-      this.#end(outcome ?? (output.type === "transfer" ? "transferred" : "ended_by_agent"), reason);
+      const { reason = "", ...beside } = output as Transfer | HangUp;
+      const kept = this.#keepsakes.handOff(beside);
+      this.#end(outcome ?? (output.type === "transfer" ? "transferred" : "ended_by_agent"), reason, kept);
       return;
     }
     if (output.type === "listening") {
+      const remarks = this.#keepsakes.remarks(output);
+      const about = this.#owed[0] ?? turn;
+      if (remarks && about) this.#tell({ type: "agent_remarked", turn: about.number, ...remarks });
       this.#expects = output.expects ?? {};
       this.#discretion.listens(this.#expects);
       const answered = this.#owed.shift();
@@ -316,7 +347,18 @@ export class Conversation implements TurnHost {
     this.#deliver({ type: "transfer", reason: code }, "agent_failed");
   }
 
-  #end(outcome: CallOutcome, reason: string): void {
+  /** Ends the call from outside, in the middle of an answer too: what of it has not been sent is let go. */
+  #interfere(output: Transfer | HangUp, outcome: CallOutcome): boolean {
+    if (this.#ended) return false;
+    for (const turn of this.#open) {
+      turn.askedAt = undefined; // what comes now is no answer of the agent's
+      turn.put({ type: "broken_off" });
+    }
+    this.#deliver(output, outcome);
+    return true;
+  }
+
+  #end(outcome: CallOutcome, reason: string, kept: HandOff = {}): void {
     this.#ended = true;
     this.#callOffAnswerTimer?.();
     this.#owed = [];
@@ -324,12 +366,14 @@ export class Conversation implements TurnHost {
     this.#inbox.close();
     this.#abort.abort(OVER);
     this.#turnOpened?.();
-    this.#tell({ type: "call_ended", outcome, reason });
+    this.#tell({ type: "call_ended", outcome, reason, ...kept });
     if (this.#unheard.length === 0) this.onOver(this);
   }
 
   #tell(happening: CallHappening): void {
     const { id, orgId, agentId } = this.call;
-    this.options.publish({ ...happening, callId: id, orgId, agentId, at: this.options.clock.date() });
+    // Counted from the start: the time of day may be set while the call goes on.
+    const at = this.startedAt + Math.round(this.ageMs());
+    this.options.publish({ ...happening, callId: id, orgId, agentId, at });
   }
 }

@@ -68,6 +68,9 @@ export type CallHappening =
     readonly summary?: string;
   };
 
+/** The members of events that tell what was said or handed along: they are kept where the operator says so, and never logged. */
+export const TELLING: ReadonlySet<string> = new Set(["handedAlong", "data", "transcript", "summary"]);
+
 /** What a flow hands along when a call starts. */
 export interface HandedAlong {
   /** The name of the start event. */
@@ -81,11 +84,11 @@ export type CallerTurn = "start" | "voice" | "keys" | "silence" | "custom";
 
 /** What the audio of one turn was like. */
 export interface AudioQuality {
-  /** Packets that came later than 60 ms after the one before. */
+  /** Packets that came more than 40 ms late: for packets of 20 ms, later than 60 ms after the one before. */
   readonly late: number;
   /** The longest pause between two packets, in ms. */
   readonly longestGapMs: number;
-  /** RMS and peak of what was heard, in dB of full scale (dBFS); -Infinity is told as -100. */
+  /** RMS and peak of what was heard, in dB of full scale (dBFS, a square wave's being 0); -Infinity is told as -100. */
   readonly levelDb: number;
   readonly peakDb: number;
   /** Samples at full scale, of all. 0 to 1. */

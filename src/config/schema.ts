@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { alertsConfig } from "../alerts/config.ts";
 import { dataSourceConfig } from "../auth/byods/config.ts";
+import { loginConfig } from "../auth/login/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
-import { indirect, secret } from "../lib/secret.ts";
+import { secret } from "../lib/secret.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
+import { storeConfig } from "../store/config.ts";
 
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
@@ -92,6 +94,10 @@ const pattern = () =>
 
 const privacy = z.strictObject({
   patterns: z.array(pattern()).max(50).default([]),
+  keep: z.strictObject({
+    parameters: flag().default(false),
+    transcripts: flag().default(false),
+  }).prefault({}),
 });
 
 const monitoring = z.strictObject({
@@ -102,21 +108,10 @@ const monitoring = z.strictObject({
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
   host_names: z.array(host()).default([]),
+  health_token: secret().prefault(""),
+  metrics_token: secret().prefault(""),
+  api_requests_per_minute: whole(1, 1_000_000).default(6000),
   tls: webTls.prefault({}),
-});
-
-const authentication = z.strictObject({
-  enabled: flag().default(false),
-  environment: text().default(""),
-  session: z.strictObject({
-    timeout_hours: number(0.01, 8760).default(24),
-    secret_key: secret("FLASK_SECRET_KEY").prefault(""),
-  }).prefault({}),
-  webex_oauth: z.strictObject({
-    scopes: text().default("openid email profile"),
-    state: text().default(""),
-  }).prefault({}),
-  authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
 });
 
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
@@ -170,7 +165,8 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     privacy: privacy.prefault({}),
     monitoring: monitoring.prefault({}),
     alerts: alertsConfig.prefault({}),
-    authentication: authentication.prefault({}),
+    store: storeConfig.prefault({}),
+    authentication: loginConfig.prefault({}),
     jwt_validation: validationConfig.prefault({}),
     data_source: dataSourceConfig.prefault({}),
     logging: logging.prefault({}),

@@ -16,7 +16,7 @@ type Definitions = readonly ConnectorDefinition<any>[];
 
 /** Everything that a gateway with this configuration needs of Deno's permissions. `file`: where it was read from. */
 export function needsOf(config: Config, file: string, carried: Definitions): readonly Need[] {
-  const { gateway, monitoring, logging, dataSource, validation } = config;
+  const { gateway, monitoring, logging, dataSource, validation, store, login } = config;
   const needs: Need[] = [
     { kind: "read", target: file, why: "the configuration" },
     { kind: "net", target: authority(gateway.host, gateway.port), why: "gateway.port" },
@@ -25,6 +25,7 @@ export function needsOf(config: Config, file: string, carried: Definitions): rea
     if (target !== undefined && target !== "") needs.push({ kind, target, why });
   };
   if (monitoring.enabled) want("net", authority(monitoring.host, monitoring.port), "monitoring.port");
+  for (const kind of ["read", "write"] as const) want(kind, store?.file, "store.file");
   for (const part of ["gateway", "web"] as const) want("write", logging[part].file?.path, `logging.${part}.file`);
   for (const [part, tls] of [["gateway", gateway.tls], ["monitoring", monitoring.tls]] as const) {
     want("read", tls?.cert, `${part}.tls`);
@@ -32,6 +33,7 @@ export function needsOf(config: Config, file: string, carried: Definitions): rea
     want("read", tls?.clients?.authorities, `${part}.tls`);
   }
   for (const issuer of validation?.issuers ?? []) want("net", hostOf(issuer), "jwt_validation.issuers");
+  if (login?.oidc) want("net", hostOf(login.oidc.provider.discovery), "authentication.webex_oauth");
   if (dataSource.enabled) {
     want("net", hostOf(dataSource.apiBaseUrl), "data_source.api_base_url");
     want("read", dataSource.tokenStore, "data_source.token_store");

@@ -58,13 +58,14 @@ async function callOwn(config: Config, deps: TrialCallDeps): Promise<Finding> {
   return judge(reply, token ? "a gateway of its own, with a signed token" : "a gateway of its own");
 }
 
-/** The same gateway where nobody else is: free loopback ports, plaintext, no registration, the issuer's keys. */
+/** The same gateway where nobody else is: free loopback ports, plaintext, no registration, no memory, the issuer's keys. */
 function onLoopback(config: Config, issuer: string | undefined): Config {
   const here = { host: "127.0.0.1", port: 0, tls: undefined };
   return {
     ...config,
     gateway: { ...config.gateway, ...here },
     monitoring: { ...config.monitoring, ...here },
+    store: undefined,
     dataSource: { ...config.dataSource, enabled: false },
     validation: config.validation && { ...config.validation, enforced: true, issuers: [issuer!] },
   };

@@ -101,6 +101,29 @@ export const ERROR_CODES = [
   // Alerts.
   "ALERT-FIRING",
   "ALERT-UNDELIVERED",
+  // What is remembered.
+  "STORE-CORRUPT",
+  "STORE-FULL",
+  "STORE-UNWRITABLE",
+  "STORE-BUSY",
+  "STORE-NEWER",
+  "STORE-WORKER",
+  "STORE-LOST",
+  "STORE-DEFECT",
+  // Who looks at the dashboard, and who acts there.
+  "LOGIN-REQUIRED",
+  "LOGIN-REFUSED",
+  "LOGIN-BUSY",
+  "LOGIN-STATE",
+  "LOGIN-CANCELLED",
+  "LOGIN-PROVIDER",
+  "LOGIN-TOKEN",
+  "LOGIN-ORGANIZATION",
+  "LOGIN-PLAINTEXT",
+  "LOGIN-ROLE",
+  "LOGIN-FOREIGN-PAGE",
+  "RATE-LIMITED",
+  "AUDIT-ENTRY",
   // Calls.
   "CALL-TRIAL",
   // Connections that were cut off: the error codes of HTTP/2 (RFC 9113 section 7).

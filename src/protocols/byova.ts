@@ -145,12 +145,11 @@ class CallerStream implements RpcListener {
 
   #open(request: VoiceVARequest): void {
     this.#callOffTimer();
-    const details = readDetails(request);
+    const details = readDetails(request, this.rpc.metadata.get("trackingid"));
     checkOrg(this.caller, details.orgId);
     checkInput(request);
-    const tracking = this.rpc.metadata.get("trackingid");
     const starts = startsCall(request);
-    const about = { call: details.id, org: details.orgId, tracking, peer: this.rpc.peer };
+    const about = { call: details.id, org: details.orgId, tracking: details.trackingId, peer: this.rpc.peer };
     this.options.log[starts ? "info" : "debug"]("stream opened", about);
     const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
     const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
@@ -172,7 +171,7 @@ class CallerStream implements RpcListener {
       language: call.language,
     });
     this.#turn = call.openTurn({
-      put: (output) => reply.put(output),
+      put: (output, listener) => reply.put(output, listener),
       resume: () => reply.resume(),
       close: () => {
         this.#release();

@@ -4,7 +4,7 @@ import { convert, Converter } from "../audio/convert.ts";
 import { writeWav } from "../audio/wav.ts";
 import type { Connector } from "../call/connector.ts";
 import type { InputExpectation, Remarks, Say } from "../call/output.ts";
-import type { TurnOutput, TurnSink } from "../call/turn.ts";
+import type { DeliveryListener, TurnOutput, TurnSink } from "../call/turn.ts";
 import type { Rpc } from "../grpc/server.ts";
 import { writer } from "../lib/protobuf.ts";
 import { KEYS } from "./byova_request.ts";
@@ -52,11 +52,15 @@ export class Reply implements TurnSink {
   #bargeIn = true;
   #chunks = 0;
   #room = true;
+  /** Whether anything of the answer in hand that the caller hears has been sent. */
+  #begun = false;
+  #listener: DeliveryListener | undefined;
 
   constructor(readonly rpc: Rpc, readonly options: ReplyOptions) {}
 
-  put(output: TurnOutput): boolean {
+  put(output: TurnOutput, listener: DeliveryListener): boolean {
     this.#room = true;
+    this.#listener = listener;
     switch (output.type) {
       case "input_started":
         this.#mark({ eventType: EventType.START_OF_INPUT }, ResponseType.FINAL, {});
@@ -81,10 +85,12 @@ export class Reply implements TurnSink {
         this.#complete({ ...this.options.expects, ...output.expects }, output);
         break;
       case "cut_short":
-        this.#prompts = [];
-        this.#audio = new Uint8Array();
-        this.#converter = undefined;
+        this.#letGo();
         this.#complete(this.#expected(), {});
+        break;
+      case "broken_off":
+        this.#letGo();
+        this.#event = undefined;
         break;
       case "transfer":
         this.#end({ eventType: EventType.TRANSFER_TO_AGENT, name: "transfer_requested" }, output);
@@ -102,6 +108,12 @@ export class Reply implements TurnSink {
 
   resume(): void {
     this.rpc.resume();
+  }
+
+  #letGo(): void {
+    this.#prompts = [];
+    this.#audio = new Uint8Array();
+    this.#converter = undefined;
   }
 
   /** Tells where the caller's input starts or ends. */
@@ -243,6 +255,8 @@ export class Reply implements TurnSink {
     if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });
     this.#chunks = 0;
     this.#send({ ...response, prompts, responseType: ResponseType.FINAL });
+    this.#begun = false;
+    this.#listener?.answerSent();
   }
 
   #remarks({ transcript, summary }: Remarks): Response {
@@ -256,6 +270,9 @@ export class Reply implements TurnSink {
   #send(response: Response): void {
     writeVoiceVAResponse(writer.start(), response);
     this.#room = this.rpc.send(writer.view());
+    if (this.#begun || !response.prompts?.some(isHeard)) return;
+    this.#begun = true;
+    this.#listener?.promptSent();
   }
 }
 
@@ -271,6 +288,11 @@ function wavOf(audio: Audio): Uint8Array {
   const wav = writeWav(convert(audio, TELEPHONY));
   WAVS.set(audio, wav);
   return wav;
+}
+
+/** Whether a prompt has anything for the caller: the empty one that closes chunks has not. */
+function isHeard({ text, audioContent }: NonNullable<Response["prompts"]>[number]): boolean {
+  return (text ?? "") !== "" || (audioContent?.length ?? 0) > 0;
 }
 
 function inputMode({ voice, keys }: InputExpectation): InputMode {

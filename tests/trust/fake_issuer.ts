@@ -8,9 +8,9 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-export async function makeKey(id: string): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
-  return { id, privateKey, jwk: { ...await exportJWK(publicKey), kid: id, use: "sig", alg: "RS256" } };
+export async function makeKey(id: string, alg = "RS256"): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { id, privateKey, jwk: { ...await exportJWK(publicKey), kid: id, use: "sig", alg } };
 }
 
 /** How an issuer answers: as it should, with a status, never, or as told. */
