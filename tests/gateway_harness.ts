@@ -63,16 +63,11 @@ export class TestGateway extends Line implements AsyncDisposable {
     super(channel);
   }
 
-<<<<<<< HEAD
-  /** `yaml`: what the configuration file says, the ports aside. */
+  /** `yaml`: what the configuration file says, the ports aside; nothing is remembered unless it says so. */
   static async open(
     yaml = "",
     { tls = wire.tls, clock = systemClock, httpPort = 0 }: TestGatewayOptions = {},
   ): Promise<TestGateway> {
-=======
-  /** `yaml`: what the configuration file says, the ports aside; nothing is remembered unless it says so. */
-  static async open(yaml = "", { tls = wire.tls, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
->>>>>>> main
     const { config, warnings } = await loadConfig({
       file: "test.yaml",
       overrides: { "gateway.port": "0", "monitoring.port": String(httpPort) },
