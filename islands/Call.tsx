@@ -26,12 +26,10 @@ export const Call = definePage<Facts>({
   path: "/calls/:call_id",
   title: ({ params }) => `Call ${legible(params.call_id!)}`,
   asks: (address) => ({ call: factPath(address), logs: logPath(address) }),
-  live: ({ params, search }) =>
-    `${new URLSearchParams({
-      topics: "call",
-      call: params.call_id!,
-      org: new URLSearchParams(search).get("org") ?? "",
-    })}`,
+  live: ({ facts: { call } }) =>
+    call.ok
+      ? `${new URLSearchParams({ topics: "call", call: call.value.call.call_id, org: call.value.call.org_id })}`
+      : "topics=overview",
   View,
 });
 

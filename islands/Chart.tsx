@@ -14,9 +14,13 @@ export interface ChartProps {
   readonly stepMs: number;
   readonly lines: readonly ChartLine[];
   readonly show: (value: number) => string;
+  /** The least that the scale reaches up to: small numbers shall look small. */
+  readonly least: number;
 }
 
 const HEIGHT = 150;
+/** What marks on the scale are apart: whole numbers. */
+const STEPS = [1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
 /**
  * Lines over time. It is a picture only: who shows it says the same in words beside it. Drawn in the browser alone, which
@@ -62,7 +66,7 @@ function data({ from, stepMs, lines }: ChartProps): uPlot.AlignedData {
   return [times, ...lines.map(({ values }) => [...values])];
 }
 
-function options({ lines, show }: ChartProps, node: HTMLElement): uPlot.Options {
+function options({ lines, show, least }: ChartProps, node: HTMLElement): uPlot.Options {
   const colour = (tone: string) => () => colourOf(node, tone);
   const axis = {
     stroke: colour("quiet"),
@@ -74,10 +78,10 @@ function options({ lines, show }: ChartProps, node: HTMLElement): uPlot.Options 
     width: node.clientWidth,
     height: HEIGHT,
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, (most || 0) * 1.1)] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(least, (most || 0) * 1.1)] } },
     axes: [
       { ...axis, space: 60, size: 28, values: (_, ticks) => ticks.map((at) => clock(at)) },
-      { ...axis, space: 36, size: 56, values: (_, ticks) => ticks.map((value) => show(value)) },
+      { ...axis, space: 36, size: 56, incrs: STEPS, values: (_, ticks) => ticks.map((value) => show(value)) },
     ],
     series: [
       { label: "at", value: (_, at) => at === null ? "–" : clock(at) },

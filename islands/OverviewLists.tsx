@@ -32,14 +32,14 @@ export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
             <tbody>
               {calls.map((call) => (
                 <tr key={callPath(call)}>
-                  <td data-label="Started">
+                  <td>
                     <Time at={call.started_at} of="date" />
                   </td>
                   <th scope="row" class="wide-cell">
                     <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
                   </th>
                   <td class="wide-cell">{legible(call.agent_id)}</td>
-                  <td data-label="State">
+                  <td>
                     <Standing call={call} />
                   </td>
                   <td data-label="Turns" class="number">{call.turns}</td>

@@ -75,7 +75,7 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
     <House.Provider value={house}>
       <a class="skip" href="#main">Skip to the page</a>
       <header class="top">
-        <a class="brand" href="/">
+        <a class="brand" href="/" aria-label="BYOVA gateway">
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
             <path d="M4 10v4M8 6v12M12 9v6M16 4v16M20 10v4" />
           </svg>
@@ -113,8 +113,9 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
 
 /** The state of the gateway, always in sight. */
 function GatewayState({ house: { state, why, live_calls } }: { house: HouseFacts }) {
+  const line = useLineState();
   return (
-    <p class={`gateway-state ${state.replace(" ", "-")}`} title={legible(why)} role="status">
+    <p class={`gateway-state ${state.replace(" ", "-")}`} title={legible(why)} role="status" data-line={line?.state}>
       <strong>{state}</strong>
       <span>{`${live_calls} live`}</span>
     </p>

@@ -34,15 +34,15 @@ export function Trends({ hour, day }: { hour: Trend; day: Trend }) {
       </header>
       <div class="columns three">
         <Panel title="Calls">
-          <Chart {...shared} lines={lines.calls} show={String} />
+          <Chart {...shared} lines={lines.calls} show={String} least={4} />
           <p class="summary">{summaryOfCounts("call", trend.calls, at)}</p>
         </Panel>
         <Panel title="Wait for an answer">
-          <Chart {...shared} lines={lines.latency} show={showMs} />
+          <Chart {...shared} lines={lines.latency} show={showMs} least={100} />
           <p class="summary">{summaryOfWaits(trend, at)}</p>
         </Panel>
         <Panel title="Failures">
-          <Chart {...shared} lines={lines.failures} show={String} />
+          <Chart {...shared} lines={lines.failures} show={String} least={4} />
           <p class="summary">{summaryOfCounts("failed call", trend.failures, at)}</p>
         </Panel>
       </div>

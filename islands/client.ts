@@ -6,6 +6,6 @@ import { pages } from "./mod.ts";
 import type { Drawn } from "./page.ts";
 
 const drawn: Drawn = JSON.parse(document.getElementById("drawn")!.textContent!);
-const line = new LiveLine(pages[drawn.name]!.live(drawn.props.address));
+const line = new LiveLine(pages[drawn.name]!.live(drawn.props));
 hydrate(h(Dashboard, { ...drawn, line }), document.getElementById("dashboard")!);
 line.start();

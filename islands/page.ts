@@ -25,7 +25,7 @@ export interface Page<Facts> {
   /** The path in the API of each question. `now` in ms since 1970. */
   asks(address: Address, now: number): { readonly [K in keyof Facts]: string };
   /** What it wants to hear of `/api/live`, as the query of that address: "topics=calls". */
-  live(address: Address): string;
+  live(props: PageProps<Facts>): string;
   readonly View: ComponentType<PageProps<Facts>>;
 }
 

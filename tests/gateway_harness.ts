@@ -53,6 +53,8 @@ export class Line {
 export interface TestGatewayOptions {
   readonly tls?: ClientTls | undefined;
   readonly clock?: Clock;
+  /** The port of the pages; default: any that is free. */
+  readonly httpPort?: number;
 }
 
 /** A whole gateway on ports of its own, and a line to it. */
@@ -62,10 +64,13 @@ export class TestGateway extends Line implements AsyncDisposable {
   }
 
   /** `yaml`: what the configuration file says, the ports aside; nothing is remembered unless it says so. */
-  static async open(yaml = "", { tls = wire.tls, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
+  static async open(
+    yaml = "",
+    { tls = wire.tls, clock = systemClock, httpPort = 0 }: TestGatewayOptions = {},
+  ): Promise<TestGateway> {
     const { config, warnings } = await loadConfig({
       file: "test.yaml",
-      overrides: { "gateway.port": "0", "monitoring.port": "0" },
+      overrides: { "gateway.port": "0", "monitoring.port": String(httpPort) },
       env: () => undefined,
       readTextFile: () => Promise.resolve(`${wire.yaml}\n${withoutStore(yaml)}`),
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
