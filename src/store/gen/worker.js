@@ -49,7 +49,10 @@ function setAside(file, now) {
 import { DatabaseSync } from "node:sqlite";
 
 // call_rows.ts
-var STATES = ["live", "ended", "interrupted"];
+var STATES = ["ended", "interrupted", "live"];
+function numberOfState(state) {
+  return STATES.indexOf(state);
+}
 var CALL_COLUMNS = `
   c.id, c.call, c.state, c.reason, c.started, c.ended, c.turns, c.longest, c.median, c.tracking, c.recorded,
   (SELECT text FROM words WHERE id = c.org) AS org,
@@ -58,6 +61,7 @@ var CALL_COLUMNS = `
   (SELECT text FROM words WHERE id = c.outcome) AS outcome,
   (SELECT text FROM words WHERE id = c.code) AS code,
   (SELECT text FROM words WHERE id = c.language) AS language`;
+var CALL_IDS = "lower(c.call || char(10) || c.tracking)";
 function toRecord(row) {
   return {
     orgId: row.org,
@@ -65,9 +69,9 @@ function toRecord(row) {
     agentId: row.agent,
     connector: row.connector,
     state: STATES[row.state],
-    outcome: row.outcome ?? void 0,
+    outcome: row.outcome || void 0,
     reason: row.reason ?? void 0,
-    code: row.code ?? void 0,
+    code: row.code || void 0,
     startedAt: row.started,
     endedAt: row.ended ?? void 0,
     turns: row.turns,
@@ -79,79 +83,232 @@ function toRecord(row) {
   };
 }
 
+// call_search.ts
+var SHORTEST_PART_OF_ID = 3;
+var MOST_TRIGRAMS = 8;
+var MOST_FOUND = 25e3;
+var MOST_WORDS = 1e3;
+var MOST_REASONS = 2e3;
+var LIVE = numberOfState("live");
+var CallSearch = class {
+  constructor(database) {
+    this.database = database;
+    const holding = (column) => database.prepare(`
+        SELECT id FROM words WHERE instr(lower(text), ?) > 0 AND EXISTS (SELECT 1 FROM calls WHERE ${column} = words.id)
+        LIMIT ${MOST_WORDS}`);
+    this.#words = { agent: holding("agent"), code: holding("code") };
+    this.#reasons = database.prepare(`
+      WITH RECURSIVE each (reason) AS (
+        SELECT min(reason) FROM calls UNION ALL
+        SELECT (SELECT min(reason) FROM calls WHERE reason > each.reason) FROM each WHERE each.reason IS NOT NULL
+      )
+      SELECT reason FROM each WHERE reason IS NOT NULL LIMIT ${MOST_REASONS + 1}`);
+  }
+  database;
+  #words;
+  #reasons;
+  /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
+  find(text) {
+    const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const parts = [];
+    const indexes = [];
+    const values = {};
+    for (const column of ["agent", "code"]) {
+      const words = this.#words[column].all(sought).map(({ id }) => id);
+      if (words.length === 0) continue;
+      parts.push(`c.${column} IN (${words.join()})`);
+      indexes.push(`calls_by_${column}`);
+    }
+    const reasons = this.#reasons.all().map(({ reason }) => String(reason));
+    if (reasons.length > MOST_REASONS) {
+      parts.push("instr(lower(c.reason), :text) > 0");
+      values.text = sought;
+    } else {
+      const holding = reasons.filter((reason) => reason.toLowerCase().includes(sought));
+      holding.forEach((reason, at) => values[`reason${at}`] = reason);
+      if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
+      if (holding.length > 0) indexes.push("calls_by_reason");
+    }
+    const [index] = indexes;
+    const leads = parts.length === 1 && index !== void 0 ? { index } : {};
+    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
+    const ids = this.#byId(sought);
+    if (ids === void 0) {
+      return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
+    }
+    if (parts.length === 0) return { sql: "TRUE", values: {}, ids };
+    if (ids === "[]") return { sql: either(parts), values, ...leads };
+    return {
+      sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
+      values: { ...values, found: ids }
+    };
+  }
+  /** The numbers of the calls in whose ids a text stands, as a JSON array; undefined when they are many. */
+  #byId(sought) {
+    const values = { trigrams: trigramsOf(sought), text: sought };
+    const { many, ids } = this.database.prepare(`
+      WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
+      SELECT (SELECT count(*) FROM found) AS many, json_group_array(c.id) AS ids
+      FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
+      WHERE instr(${CALL_IDS}, :text) > 0`).get(values);
+    return Number(many) < MOST_FOUND ? String(ids) : void 0;
+  }
+};
+function either(parts) {
+  return parts.length === 0 ? "FALSE" : `(${parts.join(" OR ")})`;
+}
+function trigramsOf(text) {
+  const letters = [...text];
+  const groups = letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""));
+  const step2 = Math.max(1, groups.length / MOST_TRIGRAMS);
+  const few = Array.from({ length: Math.min(groups.length, MOST_TRIGRAMS) }, (_, at) => groups[Math.floor(at * step2)]);
+  return few.map((group) => `"${group.replaceAll('"', '""')}"`).join(" ");
+}
+
 // call_list.ts
 var MOST_ROWS = 1e3;
 var MOST_COUNTED = 10001;
+var MOST_GATHERED = 25e3;
 var CallLister = class {
   constructor(database, words, now) {
     this.database = database;
     this.words = words;
     this.now = now;
+    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    this.#search = new CallSearch(database);
   }
   database;
   words;
   now;
-  calls(query) {
-    const { where, values } = this.#conditions(query);
-    const direction = query.descending ? "DESC" : "ASC";
-    const rows = this.database.prepare(`
-      SELECT ${CALL_COLUMNS} FROM calls c WHERE ${where}
-      ORDER BY ${SORTED_BY[query.sort]} ${direction}, c.started ${direction}, c.id ${direction}
-      LIMIT :limit OFFSET :offset`).all({
-      ...values,
-      limit: Math.min(query.limit, MOST_ROWS),
-      offset: query.offset,
-      ...query.sort === "durationMs" && { now: this.now() }
-    });
-    const { total } = this.database.prepare(
-      `SELECT count(*) AS total FROM (SELECT 1 FROM calls c WHERE ${where} LIMIT ${MOST_COUNTED})`
-    ).get(values);
-    return { calls: rows.map(toRecord), total: Number(total) };
-  }
-  #conditions({ state, agent, connector, org, outcome, from, to, text }) {
-    const where = ["TRUE"];
-    const values = {};
-    const want = (condition, name, value) => {
-      if (value === void 0) return;
-      where.push(condition);
-      values[name] = value;
+  #row;
+  #search;
+  calls({ limit, ...rest }) {
+    const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
+    const filters = this.#filters(query);
+    const holds = query.text ? this.#search.find(query.text) : void 0;
+    const conditions2 = holds ? [...filters, holds] : filters;
+    const gathered = this.#gather(holds?.ids, conditions2);
+    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions2, query);
+    return {
+      calls: ids.map((id) => toRecord(this.#row.get(id))),
+      total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
     };
-    const word2 = (text2) => text2 === void 0 ? void 0 : this.words.find(text2) ?? NOBODY;
-    want("c.state = :state", "state", state && STATES.indexOf(state));
-    want("c.agent = :agent", "agent", word2(agent));
-    want("c.connector = :connector", "connector", word2(connector));
-    want("c.org = :org", "org", word2(org));
-    want("c.outcome = :outcome", "outcome", word2(outcome));
-    want("c.started >= :from", "from", from);
-    want("c.started < :to", "to", to);
-    want(FOUND, "text", text?.toLowerCase());
-    return { where: where.join(" AND "), values };
+  }
+  /** The numbers of the calls that fulfil all conditions, as a JSON array; undefined when they are many. */
+  #gather(found, conditions2) {
+    const from = found === void 0 ? this.#source(conditions2) : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const { sql, values } = all(conditions2);
+    const row = this.database.prepare(`
+      SELECT count(*) AS many, json_group_array(id) AS ids
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`).get(found === void 0 ? values : { ...values, found });
+    return row.many < MOST_GATHERED ? { ids: row.ids, many: row.many } : void 0;
+  }
+  /** Where what fulfils the conditions is found with the least looking. */
+  #source(conditions2) {
+    const spans = conditions2.filter(({ index }) => index === BY_START);
+    const sources = conditions2.flatMap((condition) => {
+      if (condition.index === void 0) return [];
+      const from = `calls c INDEXED BY ${condition.index}`;
+      const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`;
+      return [{ from, many: Number(this.database.prepare(count).get(values).many) }];
+    });
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: MOST_GATHERED };
+    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+  }
+  #sort(ids, query) {
+    const { column, word, expression } = SORTS[query.sort];
+    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
+    const now = expression ? { now: this.now() } : {};
+    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+  }
+  #walk(conditions2, query) {
+    const { column, word } = SORTS[query.sort];
+    const { sql, values } = all(conditions2);
+    const calls = `calls c INDEXED BY calls_by_${column}`;
+    if (word) {
+      return this.#page(`words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql}`, "w.text", values, query);
+    }
+    const enough = query.offset + query.limit;
+    const ids = [];
+    for (const stretch of this.#stretches(query)) {
+      const rest = { ...query, offset: 0, limit: enough - ids.length };
+      ids.push(...this.#page(`${calls} WHERE ${stretch} AND ${sql}`, `c.${column}`, values, rest));
+      if (ids.length >= enough) break;
+    }
+    return ids.slice(query.offset);
+  }
+  /** The stretches of a column's values in which calls are, in order, so that what lies between is not walked through. */
+  #stretches({ sort, descending, from }) {
+    const { column, few } = SORTS[sort];
+    if (column === "ended" && from !== void 0) {
+      const open = ["c.ended IS NULL", "c.ended >= :from"];
+      return descending ? open.toReversed() : open;
+    }
+    if (!few) return ["TRUE"];
+    const values = this.database.prepare(`
+      WITH RECURSIVE each (value) AS (
+        SELECT min(${column}) FROM calls UNION ALL
+        SELECT (SELECT min(${column}) FROM calls WHERE ${column} > each.value) FROM each WHERE each.value IS NOT NULL
+      )
+      SELECT value FROM each WHERE value IS NOT NULL`).all().map(({ value }) => `c.${column} = ${value}`);
+    return descending ? values.toReversed() : values;
+  }
+  #page(from, key, values, { sort, descending, offset, limit }) {
+    const { word, few } = SORTS[sort];
+    const keys = word || few ? [key, "c.started", "c.id"] : [key, "c.id"];
+    const order = keys.map((each) => `${each} ${descending ? "DESC" : "ASC"}`).join(", ");
+    const rows = this.database.prepare(`SELECT c.id FROM ${from} ORDER BY ${order} LIMIT :limit OFFSET :offset`).all({ ...values, limit, offset });
+    return rows.map(({ id }) => id);
+  }
+  #filters({ state, agent, connector, org, outcome, from, to }) {
+    const word = (text) => text === void 0 ? void 0 : this.words.find(text) ?? NOBODY;
+    const conditions2 = [];
+    const want = (column, value) => {
+      if (value === void 0) return;
+      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+    };
+    want("agent", word(agent));
+    want("org", word(org));
+    want("outcome", word(outcome));
+    want("connector", word(connector));
+    want("state", state && numberOfState(state));
+    if (from !== void 0 || to !== void 0) {
+      conditions2.push({
+        sql: "c.started >= :from AND c.started < :to",
+        index: BY_START,
+        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
+      });
+    }
+    return conditions2;
   }
 };
 var NOBODY = -1;
-var FOUND = `instr(lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
-  (SELECT text FROM words WHERE id = c.agent) || char(10) ||
-  ifnull((SELECT text FROM words WHERE id = c.code), '')), :text) > 0`;
-var word = (column) => `(SELECT text FROM words WHERE id = c.${column})`;
-var SORTED_BY = {
-  orgId: word("org"),
-  callId: "c.call",
-  agentId: word("agent"),
-  connector: word("connector"),
-  state: "c.state",
-  outcome: word("outcome"),
-  reason: "c.reason",
-  code: word("code"),
-  startedAt: "c.started",
-  endedAt: "c.ended",
-  turns: "c.turns",
-  longestWaitMs: "c.longest",
-  medianWaitMs: "c.median",
-  language: word("language"),
-  trackingId: "c.tracking",
-  recorded: "c.recorded",
-  durationMs: "ifnull(c.ended, :now) - c.started"
+var BY_START = "calls_by_started";
+var SORTS = {
+  orgId: { column: "org", word: true },
+  callId: { column: "call" },
+  agentId: { column: "agent", word: true },
+  connector: { column: "connector", word: true },
+  state: { column: "state", few: true },
+  outcome: { column: "outcome", word: true },
+  reason: { column: "reason" },
+  code: { column: "code", word: true },
+  startedAt: { column: "started" },
+  endedAt: { column: "ended" },
+  turns: { column: "turns", few: true },
+  longestWaitMs: { column: "longest" },
+  medianWaitMs: { column: "median" },
+  language: { column: "language", word: true },
+  trackingId: { column: "tracking" },
+  recorded: { column: "recorded", few: true },
+  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
+  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" }
 };
+function all(conditions2) {
+  const sql = conditions2.map((condition) => condition.sql).join(" AND ") || "TRUE";
+  return { sql, values: Object.assign({}, ...conditions2.map(({ values }) => values)) };
+}
 
 // course.ts
 var MOST_WAITS = 1e4;
@@ -306,8 +463,8 @@ function newTurn(turn, at) {
 // packed_events.ts
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 var MOST_BYTES = 64 * 1024 * 1024;
-function packEvents(events) {
-  return deflateRawSync(`[${events.join(",")}]`);
+function packEvents(pieces) {
+  return deflateRawSync(`[${pieces.join()}]`);
 }
 function unpackEvents(packed) {
   return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString());
@@ -337,7 +494,7 @@ var CallReader = class {
   #events(row) {
     const packed = this.#sql.packed.get(row);
     if (packed) return unpackEvents(packed.events);
-    return this.#sql.open.all(row).map(({ event }) => JSON.parse(String(event)));
+    return JSON.parse(`[${this.#sql.open.all(row).map(({ events }) => events).join()}]`);
   }
 };
 var NOBODY2 = -1;
@@ -357,7 +514,7 @@ function statements(database) {
       WHERE c.call = :call AND (:org IS NULL OR c.org = :org) AND (:started IS NULL OR c.started = :started)
       ORDER BY c.started DESC LIMIT 1`),
     packed: database.prepare("SELECT events FROM packed_events WHERE call = ?"),
-    open: database.prepare("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    open: database.prepare("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     errors: errors(""),
     errorsOf: errors("WHERE e.connector = ?")
   };
@@ -396,11 +553,8 @@ var CallWriter = class {
     const { callId: _callId, orgId: _orgId, ...kept } = event;
     call.course.add(kept);
     call.heard = event.at;
-    call.stale = true;
     this.#stale.add(call);
-    if (call.events < MOST_EVENTS || event.type === "call_ended") {
-      this.#sql.addEvent.run(call.row, call.events++, JSON.stringify(kept));
-    }
+    if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
     switch (event.type) {
       case "agent_turn":
         this.minutes.waited(event.at, call.connector, event.waitedMs);
@@ -423,17 +577,9 @@ var CallWriter = class {
   /** Brings the rows of the calls that went on up to date. */
   settle() {
     for (const call of this.#stale) {
-      const { row, course: { turns, longestWaitMs = null, medianWaitMs = null, code, recorded }, heard } = call;
-      call.stale = false;
-      this.#sql.update.run(
-        turns,
-        longestWaitMs,
-        medianWaitMs,
-        code === void 0 ? null : this.words.number(code),
-        Number(recorded),
-        Math.round(heard),
-        row
-      );
+      this.#update(call);
+      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      call.fresh = [];
     }
     this.#stale.clear();
   }
@@ -445,7 +591,7 @@ var CallWriter = class {
     ];
     for (const { id } of rows) {
       this.#sql.interrupt.run(id);
-      this.#pack(Number(id));
+      this.#pack(Number(id), this.#written(Number(id)));
     }
     return rows.length;
   }
@@ -466,11 +612,14 @@ ${event.callId}`;
   }
   #begin({ orgId, callId, agentId, at }, connector, tracking, language) {
     const by = this.words.number(connector);
+    const none = this.words.number("");
     const { lastInsertRowid } = this.#sql.begin.run(
       this.words.number(orgId),
       callId,
       this.words.number(agentId),
       by,
+      none,
+      none,
       Math.round(at),
       this.words.number(language),
       tracking,
@@ -483,8 +632,9 @@ ${event.callId}`;
       connector: by,
       course: new Course(),
       events: 0,
-      heard: at,
-      stale: false
+      fresh: [],
+      pieces: 0,
+      heard: at
     };
   }
   /** Takes up a call that is live, or was thought dead, by what is written of it. */
@@ -492,63 +642,79 @@ ${event.callId}`;
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return void 0;
     const row = Number(found.id);
-    if (found.state !== LIVE) this.#reopen(row);
+    if (found.state !== LIVE2) this.#reopen(row);
     const course = new Course();
-    const events = this.#sql.events.all(row).map(({ event }) => JSON.parse(String(event)));
+    const pieces = this.#written(row);
+    const events = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
       row,
       connector: Number(found.connector),
       course,
       events: events.length,
-      heard: events.at(-1)?.at ?? 0,
-      stale: false
+      fresh: [],
+      pieces: pieces.length,
+      heard: events.at(-1)?.at ?? 0
     };
   }
   #end(call, event) {
     const { at, outcome, reason } = event;
-    this.settle();
+    this.#update(call);
     this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
-    this.#pack(call.row);
+    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
+    this.#stale.delete(call);
     this.#open.delete(`${event.orgId}
 ${event.callId}`);
     const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
     this.minutes.ended(at, call.connector, failed);
   }
-  #pack(row) {
-    const events = this.#sql.events.all(row).map(({ event }) => String(event));
-    this.#sql.pack.run(row, packEvents(events));
+  #update({ row, course, heard }) {
+    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
+    const failure = this.words.number(code ?? "");
+    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  }
+  /** What is written of a live call's events, in pieces. */
+  #written(row) {
+    return this.#sql.events.all(row).map(({ events }) => String(events));
+  }
+  #pack(row, pieces) {
+    this.#sql.pack.run(row, packEvents(pieces));
     this.#sql.dropEvents.run(row);
+    this.#sql.addText.run(row);
   }
   #reopen(row) {
     this.#sql.reopen.run(row);
     const packed = this.#sql.packed.get(row)?.events;
-    const events = packed === void 0 ? [] : unpackEvents(packed);
-    events.forEach((event, at) => this.#sql.addEvent.run(row, at, JSON.stringify(event)));
+    if (packed !== void 0) {
+      this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed)).slice(1, -1));
+    }
     this.#sql.dropPacked.run(row);
+    this.#sql.dropText.run(row);
   }
 };
-var LIVE = 0;
+var [ENDED, INTERRUPTED, LIVE2] = ["ended", "interrupted", "live"].map(numberOfState);
 function statements2(database) {
   const sql = (text) => database.prepare(text);
   return {
     begin: sql(`
-      INSERT INTO calls (org, call, agent, connector, state, started, turns, language, tracking, recorded, session, heard)
-      VALUES (?, ?, ?, ?, 0, ?, 0, ?, ?, 0, ?, ?)`),
+      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ${LIVE2}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
     find: sql(`
       SELECT id, connector, state FROM calls
-      WHERE call = ? AND org = ? AND session = ? AND state <> 1 ORDER BY id DESC LIMIT 1`),
+      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
     update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
-    end: sql("UPDATE calls SET state = 1, outcome = ?, reason = ?, ended = ? WHERE id = ?"),
-    interrupt: sql("UPDATE calls SET state = 2, ended = heard WHERE id = ?"),
-    reopen: sql("UPDATE calls SET state = 0, ended = NULL WHERE id = ?"),
-    liveOf: sql("SELECT id FROM calls WHERE state = 0 AND session = ? AND heard < ?"),
-    addEvent: sql("INSERT INTO open_events (call, number, event) VALUES (?, ?, ?)"),
-    events: sql("SELECT event FROM open_events WHERE call = ? ORDER BY number"),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
+    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
+    addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
+    events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     dropEvents: sql("DELETE FROM open_events WHERE call = ?"),
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
+    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)")
   };
 }
@@ -651,10 +817,10 @@ var MIGRATIONS = [
     call TEXT NOT NULL,
     agent INTEGER NOT NULL REFERENCES words,
     connector INTEGER NOT NULL REFERENCES words,
-    state INTEGER NOT NULL, -- 0 live, 1 ended, 2 interrupted
-    outcome INTEGER REFERENCES words,
+    state INTEGER NOT NULL, -- 0 ended, 1 interrupted, 2 live
+    outcome INTEGER NOT NULL REFERENCES words, -- "" while there is none
     reason TEXT,
-    code INTEGER REFERENCES words,
+    code INTEGER NOT NULL REFERENCES words, -- "" for none
     started INTEGER NOT NULL,
     ended INTEGER,
     lasted INTEGER AS (ended - started) VIRTUAL,
@@ -667,15 +833,36 @@ var MIGRATIONS = [
     session INTEGER NOT NULL,
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
-  CREATE INDEX calls_by_started ON calls (started);
+  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
+  -- What the list of calls can be sorted by; call_list.ts names these.
+  CREATE INDEX calls_by_org ON calls (org, started);
   CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 0;
+  CREATE INDEX calls_by_agent ON calls (agent, started);
+  CREATE INDEX calls_by_connector ON calls (connector, started);
+  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started);
+  CREATE INDEX calls_by_reason ON calls (reason);
+  CREATE INDEX calls_by_code ON calls (code, started);
+  CREATE INDEX calls_by_ended ON calls (ended);
+  CREATE INDEX calls_by_lasted ON calls (lasted);
+  CREATE INDEX calls_by_turns ON calls (turns, started);
+  CREATE INDEX calls_by_longest ON calls (longest);
+  CREATE INDEX calls_by_median ON calls (median);
+  CREATE INDEX calls_by_language ON calls (language, started);
+  CREATE INDEX calls_by_tracking ON calls (tracking);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  -- The ids of calls that are over, to find parts of them: by three letters in a row.
+  CREATE VIRTUAL TABLE call_texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
+  );
 
-  -- The events of calls that are live, as JSON.
+  -- The events of calls that are live: what one batch brought of a call, each as JSON, commas between them.
   CREATE TABLE open_events (
     call INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    event TEXT NOT NULL,
+    events TEXT NOT NULL,
     PRIMARY KEY (call, number)
   ) STRICT, WITHOUT ROWID;
   -- The events of each call that is over: a JSON array, deflated (RFC 1951).
@@ -906,6 +1093,78 @@ var MinuteReader = class {
 };
 var NOBODY3 = -1;
 
+// retention.ts
+var CALLS_A_STEP = 200;
+var ROWS_A_STEP = 2e3;
+var PAGES_A_STEP = 500;
+var MOST_ALERTS = 1e4;
+var MOST_DEEDS = 1e5;
+var MOST_ERRORS = 1e5;
+var MINUTE_MS2 = 6e4;
+var LIVE3 = numberOfState("live");
+var Retention = class {
+  constructor(database, settings) {
+    this.database = database;
+    this.settings = settings;
+    this.#sql = statements3(database);
+  }
+  database;
+  settings;
+  #sql;
+  /** Does one step, which belongs into a transaction. Returns whether there may be more to do. */
+  step(now) {
+    const { keepMs, logLines } = this.settings;
+    const oldest = Math.round(now - keepMs);
+    const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
+    for (const { id } of calls) {
+      for (const drop of this.#sql.dropCall) drop.run(id);
+    }
+    const rows = [
+      this.#sql.dropMinutes.run(Math.floor(oldest / MINUTE_MS2)),
+      this.#sql.dropOldLogs.run(oldest),
+      this.#sql.dropLogs.run(logLines),
+      this.#sql.dropErrors.run(oldest, MOST_ERRORS),
+      this.#sql.dropAlerts.run(oldest, MOST_ALERTS),
+      this.#sql.dropDeeds.run(MOST_DEEDS)
+    ].reduce((sum, { changes }) => sum + Number(changes), calls.length);
+    return rows > 0;
+  }
+  /** Gives back to the disk some of the pages that nothing is on. Not within a transaction. Returns whether there are more. */
+  vacuum() {
+    this.database.exec(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+    return this.#pragma("freelist_count") > 0;
+  }
+  #isTooBig() {
+    const used = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return used * this.#pragma("page_size") > this.settings.maxBytes;
+  }
+  #pragma(name) {
+    return Number(this.#sql[name].get()[name]);
+  }
+};
+function statements3(database) {
+  const sql = (text) => database.prepare(text);
+  const beyond = (table) => `id IN (SELECT id FROM ${table} WHERE id <= (SELECT max(id) FROM ${table}) - ? LIMIT ${ROWS_A_STEP})`;
+  const old = (table, column) => `id IN (SELECT id FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${ROWS_A_STEP})`;
+  return {
+    page_count: sql("PRAGMA page_count"),
+    freelist_count: sql("PRAGMA freelist_count"),
+    page_size: sql("PRAGMA page_size"),
+    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP}`),
+    dropCall: [
+      sql("DELETE FROM packed_events WHERE call = ?"),
+      sql("DELETE FROM call_texts WHERE rowid = ?"),
+      sql("DELETE FROM calls WHERE id = ?")
+    ],
+    dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
+    dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
+    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs")}`),
+    dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
+    dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
+    dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`)
+  };
+}
+
 // trail.ts
 var MOST_ROWS2 = 1e3;
 var Trail = class {
@@ -1031,6 +1290,7 @@ var OpenDatabase = class _OpenDatabase {
     this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
+    this.#retention = new Retention(database, settings);
     const lister = new CallLister(database, this.#words, () => clock.date());
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
@@ -1056,6 +1316,7 @@ var OpenDatabase = class _OpenDatabase {
   #calls;
   #logs;
   #trail;
+  #retention;
   #sql;
   /** `session`: this process, if it has written to this file before. */
   static open(settings, session, clock) {
@@ -1095,6 +1356,11 @@ var OpenDatabase = class _OpenDatabase {
       for (const session of dead) this.#sql.leave.run(session);
       return marked;
     });
+  }
+  /** Lets go of a little of what is too old or too much. Returns whether there may be more. */
+  tidy() {
+    const more = this.#transact(() => this.#retention.step(this.clock.date()));
+    return this.#retention.vacuum() || more;
   }
   /** What the database takes on disk, in bytes. */
   get bytes() {
@@ -1161,6 +1427,8 @@ function troubleOf(error) {
 var FIRST_RETRY_MS = 1e3;
 var LONGEST_RETRY_MS = 3e4;
 var COUNT_BEATS = 30;
+var TIDY_MS = 100;
+var TIDY_BEATS = 5;
 var Keeper = class {
   #settings;
   #clock;
@@ -1175,6 +1443,8 @@ var Keeper = class {
   };
   #callOffBeat = () => {
   };
+  #callOffTidying = () => {
+  };
   #beats = 0;
   #calls = 0;
   constructor(settings, session, clock, tell) {
@@ -1184,6 +1454,7 @@ var Keeper = class {
     this.#tell = tell;
     this.#work();
     this.#beat();
+    this.#tidy();
   }
   receive(message) {
     switch (message.type) {
@@ -1205,6 +1476,7 @@ var Keeper = class {
   [Symbol.dispose]() {
     this.#callOffRetry();
     this.#callOffBeat();
+    this.#callOffTidying();
     this.#database?.[Symbol.dispose]();
     this.#database = void 0;
   }
@@ -1270,6 +1542,19 @@ var Keeper = class {
     } catch (error) {
       this.#suffer(error);
     }
+  }
+  /** Makes room, also while the disk is full: what is let go of is written over. */
+  #tidy() {
+    let more = false;
+    try {
+      if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+    } catch (error) {
+      this.#suffer(error);
+    }
+    this.#callOffTidying = this.#clock.setTimer(
+      more ? TIDY_MS : TIDY_BEATS * this.#settings.beatMs,
+      () => this.#tidy()
+    );
   }
   /** Says what is wrong, sees to it if that can be done, and otherwise tries again later. */
   #suffer(error) {
