@@ -1,4 +1,4 @@
-import { numberOfState, SEARCHED } from "../src/store/call_rows.ts";
+import { CALL_IDS, numberOfState } from "../src/store/call_rows.ts";
 import { CallWriter } from "../src/store/call_writer.ts";
 import { Course } from "../src/store/course.ts";
 import { MinuteWriter } from "../src/store/minutes.ts";
@@ -26,7 +26,7 @@ export function fill(file: string, count: number): number {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?)`);
   const addEvents = database.prepare("INSERT INTO packed_events VALUES (?, ?)");
   const addText = database.prepare(
-    `INSERT INTO call_texts (rowid, text) SELECT id, ${SEARCHED} FROM calls c WHERE id = ?`,
+    `INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`,
   );
   let packed: Uint8Array = new Uint8Array();
   let [written, ms] = [0, 0];

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { CALL_COLUMNS, numberOfState, type Row, SEARCHED, toRecord } from "./call_rows.ts";
+import { CALL_COLUMNS, numberOfState, type Row, toRecord } from "./call_rows.ts";
+import { CallSearch } from "./call_search.ts";
 import type { CallList, CallQuery } from "./store.ts";
 import type { Words } from "./words.ts";
 
@@ -7,15 +8,10 @@ import type { Words } from "./words.ts";
 const MOST_ROWS = 1000;
 /** How far calls are counted, and one more. */
 const MOST_COUNTED = 10_001;
-/** Calls that a text may be found in for each of them to be looked at before they are sorted. */
-const MOST_FOUND = 30_000;
-/** A text of fewer letters is looked for among so many of the newest calls. */
-const SHORTEST_TEXT = 3;
-const NEWEST = 20_000;
-/** Groups of three letters that are looked up; the rest of a text is compared. */
-const MOST_TRIGRAMS = 8;
+/** Calls that are gathered to be sorted; more are walked through in order. */
+const MOST_GATHERED = 25_000;
 
-type Values = Record<string, SQLInputValue>;
+type Values = Readonly<Record<string, SQLInputValue>>;
 
 /** What narrows the list down. */
 interface Condition {
@@ -25,121 +21,131 @@ interface Condition {
   readonly values: Values;
 }
 
-/** Where the calls come from that the other conditions are held against. */
-interface Source {
-  readonly from: string;
-  readonly conditions: readonly Condition[];
-}
-
 /**
- * Answers the list of calls, quickly however many there are. SQLite would have to guess how; it is told: where one
- * condition alone leaves few calls, these are gathered and sorted; where many are left, they are walked through in the
- * order that is asked for until the page is full. Throws what SQLite throws.
+ * Answers the list of calls, quickly however many there are. SQLite would have to guess how; it is told: where few calls
+ * are left, they are gathered and sorted; where many are, they are walked through in the order that is asked for until
+ * the page is full. Throws what SQLite throws.
  */
 export class CallLister {
   readonly #row;
+  readonly #search: CallSearch;
 
   constructor(readonly database: DatabaseSync, readonly words: Words, readonly now: () => number) {
     this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    this.#search = new CallSearch(database);
   }
 
-  calls(query: CallQuery): CallList {
-    const conditions = this.#conditions(query);
-    const source = query.text ? this.#withText(query.text, conditions) : this.#few(conditions);
-    const total = this.#count(source ?? { from: BY_START, conditions });
-    const chosen = source ?? (total < MOST_COUNTED ? { from: BY_START, conditions } : undefined);
-    const ids = chosen ? this.#gather(chosen, query) : this.#walk(conditions, query);
-    return { calls: ids.map((id) => toRecord(this.#row.get(id)!)), total };
+  calls({ limit, ...rest }: CallQuery): CallList {
+    const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
+    const filters = this.#filters(query);
+    const holds = query.text ? this.#search.find(query.text) : undefined;
+    const conditions = holds ? [...filters, holds] : filters;
+    const gathered = this.#gather(holds?.ids, conditions);
+    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions, query);
+    return {
+      calls: ids.map((id) => toRecord(this.#row.get(id)!)),
+      total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED),
+    };
   }
 
-  /** The calls that fulfil the one condition which fewest do, if they are few. */
-  #few(conditions: readonly Condition[]): Source | undefined {
-    const spans = conditions.filter(({ index }) => index === "calls_by_started");
-    const counted = conditions.flatMap((condition) => {
+  /** The numbers of the calls that fulfil all conditions, as a JSON array; undefined when they are many. */
+  #gather(
+    found: string | undefined,
+    conditions: readonly Condition[],
+  ): { readonly ids: string; readonly many: number } | undefined {
+    const from = found === undefined
+      ? this.#source(conditions)
+      : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const { sql, values } = all(conditions);
+    const row: Row = this.database.prepare(`
+      SELECT count(*) AS many, json_group_array(id) AS ids
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`)
+      .get(found === undefined ? values : { ...values, found })!;
+    return row.many < MOST_GATHERED ? { ids: row.ids, many: row.many } : undefined;
+  }
+
+  /** Where what fulfils the conditions is found with the least looking. */
+  #source(conditions: readonly Condition[]): string {
+    const spans = conditions.filter(({ index }) => index === BY_START);
+    const sources = conditions.flatMap((condition) => {
       if (condition.index === undefined) return [];
       const from = `calls c INDEXED BY ${condition.index}`;
-      return [{ from, count: this.#count({ from, conditions: [...new Set([condition, ...spans])] }) }];
+      const { sql, values } = all([...new Set([condition, ...spans])]);
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`;
+      return [{ from, many: Number(this.database.prepare(count).get(values)!.many) }];
     });
-    const [fewest] = counted.sort((a, b) => a.count - b.count);
-    return fewest && fewest.count < MOST_COUNTED ? { from: fewest.from, conditions } : undefined;
+    // All calls, in the index that knows everything that filters ask for.
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: MOST_GATHERED };
+    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
   }
 
-  /** The calls that may hold a text, if they are few; the text joins the conditions. */
-  #withText(text: string, conditions: Condition[]): Source | undefined {
-    const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-    conditions.push({ sql: `instr(${SEARCHED}, :text) > 0`, values: { text: sought } });
-    if ([...sought].length < SHORTEST_TEXT) {
-      return { from: `(SELECT * FROM calls ORDER BY started DESC LIMIT ${NEWEST}) c`, conditions };
-    }
-    const few = this.#few(conditions);
-    if (few) return few;
-    const values = { trigrams: trigramsOf(sought) };
-    const found = "SELECT rowid FROM call_texts WHERE call_texts MATCH :trigrams";
-    const { many } = this.database.prepare(`SELECT count(*) AS many FROM (${found} LIMIT ${MOST_FOUND + 1})`).get(
-      values,
-    )!;
-    if (Number(many) > MOST_FOUND) return undefined;
-    const live = `SELECT id FROM calls WHERE state = ${LIVE}`;
-    return { from: "calls c", conditions: [...conditions, { sql: `c.id IN (${found} UNION ALL ${live})`, values }] };
-  }
-
-  #count({ from, conditions }: Source): number {
-    const { sql, values } = all(conditions);
-    return Number(
-      this.database.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_COUNTED})`)
-        .get(values)!.n,
-    );
-  }
-
-  #gather({ from, conditions }: Source, query: CallQuery): number[] {
+  #sort(ids: string, query: CallQuery): number[] {
     const { column, word, expression } = SORTS[query.sort];
-    const { sql, values } = all(conditions);
     const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
     const now: Values = expression ? { now: this.now() } : {};
-    const order = inOrder(word ? [key, "c.started", "c.id"] : [key, "c.id"], query);
-    return this.#ids(`FROM ${from} WHERE ${sql} ${order}`, { ...values, ...now }, query);
+    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
   }
 
   #walk(conditions: readonly Condition[], query: CallQuery): number[] {
     const { column, word } = SORTS[query.sort];
     const { sql, values } = all(conditions);
     const calls = `calls c INDEXED BY calls_by_${column}`;
-    return this.#ids(
-      word
-        ? `FROM words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql} ${
-          inOrder(["w.text", "c.started", "c.id"], query)
-        }`
-        : `FROM ${calls} WHERE ${sql} ${inOrder([`c.${column}`, "c.id"], query)}`,
-      values,
-      query,
-    );
+    if (word) {
+      return this.#page(`words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql}`, "w.text", values, query);
+    }
+    const enough = query.offset + query.limit;
+    const ids: number[] = [];
+    for (const stretch of this.#stretches(query)) {
+      const rest = { ...query, offset: 0, limit: enough - ids.length };
+      ids.push(...this.#page(`${calls} WHERE ${stretch} AND ${sql}`, `c.${column}`, values, rest));
+      if (ids.length >= enough) break;
+    }
+    return ids.slice(query.offset);
   }
 
-  #ids(rest: string, values: Values, { offset, limit }: CallQuery): number[] {
-    const page = { limit: Math.min(limit, MOST_ROWS), offset };
-    const rows: Row[] = this.database.prepare(`SELECT c.id ${rest} LIMIT :limit OFFSET :offset`).all({
-      ...values,
-      ...page,
-    });
+  /** The stretches of a column's values in which calls are, in order, so that what lies between is not walked through. */
+  #stretches({ sort, descending, from }: CallQuery): readonly string[] {
+    const { column, few } = SORTS[sort];
+    if (column === "ended" && from !== undefined) {
+      const open = ["c.ended IS NULL", "c.ended >= :from"];
+      return descending ? open.toReversed() : open;
+    }
+    if (!few) return ["TRUE"];
+    const values = this.database.prepare(`
+      WITH RECURSIVE each (value) AS (
+        SELECT min(${column}) FROM calls UNION ALL
+        SELECT (SELECT min(${column}) FROM calls WHERE ${column} > each.value) FROM each WHERE each.value IS NOT NULL
+      )
+      SELECT value FROM each WHERE value IS NOT NULL`).all().map(({ value }) => `c.${column} = ${value}`);
+    return descending ? values.toReversed() : values;
+  }
+
+  #page(from: string, key: string, values: Values, { sort, descending, offset, limit }: CallQuery): number[] {
+    const { word, few } = SORTS[sort];
+    const keys = word || few ? [key, "c.started", "c.id"] : [key, "c.id"];
+    const order = keys.map((each) => `${each} ${descending ? "DESC" : "ASC"}`).join(", ");
+    const rows: Row[] = this.database.prepare(`SELECT c.id FROM ${from} ORDER BY ${order} LIMIT :limit OFFSET :offset`)
+      .all({ ...values, limit, offset });
     return rows.map(({ id }) => id);
   }
 
-  #conditions({ state, agent, connector, org, outcome, from, to }: CallQuery): Condition[] {
+  #filters({ state, agent, connector, org, outcome, from, to }: CallQuery): Condition[] {
     const word = (text: string | undefined) => text === undefined ? undefined : this.words.find(text) ?? NOBODY;
     const conditions: Condition[] = [];
     const want = (column: string, value: number | undefined) => {
       if (value === undefined) return;
       conditions.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
     };
-    want("state", state && numberOfState(state));
+    // What most calls do not fulfil comes first, so that the others need not be looked at.
     want("agent", word(agent));
-    want("connector", word(connector));
     want("org", word(org));
     want("outcome", word(outcome));
+    want("connector", word(connector));
+    want("state", state && numberOfState(state));
     if (from !== undefined || to !== undefined) {
       conditions.push({
         sql: "c.started >= :from AND c.started < :to",
-        index: "calls_by_started",
+        index: BY_START,
         values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER },
       });
     }
@@ -149,14 +155,15 @@ export class CallLister {
 
 /** The number of no word. */
 const NOBODY = -1;
-const LIVE = numberOfState("live");
-const BY_START = "calls c INDEXED BY calls_by_started";
+const BY_START = "calls_by_started";
 
 /** What each sort goes by: a column with an index of that name. */
 interface Sort {
   readonly column: string;
   /** Whether the column holds the number of a text. */
   readonly word?: true;
+  /** Whether the column holds one of a few numbers. */
+  readonly few?: true;
   /** What says it better, where no index is needed. */
   readonly expression?: string;
 }
@@ -166,36 +173,23 @@ const SORTS: { readonly [S in CallQuery["sort"]]: Sort } = {
   callId: { column: "call" },
   agentId: { column: "agent", word: true },
   connector: { column: "connector", word: true },
-  state: { column: "state" },
+  state: { column: "state", few: true },
   outcome: { column: "outcome", word: true },
   reason: { column: "reason" },
   code: { column: "code", word: true },
   startedAt: { column: "started" },
   endedAt: { column: "ended" },
-  turns: { column: "turns" },
+  turns: { column: "turns", few: true },
   longestWaitMs: { column: "longest" },
   medianWaitMs: { column: "median" },
   language: { column: "language", word: true },
   trackingId: { column: "tracking" },
-  recorded: { column: "recorded" },
+  recorded: { column: "recorded", few: true },
   // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
   durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" },
 };
 
-function inOrder(keys: readonly string[], { descending }: CallQuery): string {
-  return `ORDER BY ${keys.map((key) => `${key} ${descending ? "DESC" : "ASC"}`).join(", ")}`;
-}
-
 function all(conditions: readonly Condition[]): { readonly sql: string; readonly values: Values } {
   const sql = conditions.map((condition) => condition.sql).join(" AND ") || "TRUE";
   return { sql, values: Object.assign({}, ...conditions.map(({ values }) => values)) };
-}
-
-/** A query for the groups of three letters that a text is made of, in the language of FTS5. */
-function trigramsOf(text: string): string {
-  const letters = [...text];
-  const groups = letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""));
-  const step = Math.max(1, groups.length / MOST_TRIGRAMS);
-  const few = Array.from({ length: Math.min(groups.length, MOST_TRIGRAMS) }, (_, at) => groups[Math.floor(at * step)]!);
-  return few.map((group) => `"${group.replaceAll('"', '""')}"`).join(" ");
 }

@@ -18,9 +18,8 @@ export const CALL_COLUMNS = `
   (SELECT text FROM words WHERE id = c.code) AS code,
   (SELECT text FROM words WHERE id = c.language) AS language`;
 
-/** The texts in which a call is found, one a line, in small letters as far as they are of ASCII. */
-export const SEARCHED = `lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
-  (SELECT text FROM words WHERE id = c.agent) || char(10) || (SELECT text FROM words WHERE id = c.code))`;
+/** The ids that a call is found by, one a line, in small letters as far as they are of ASCII. */
+export const CALL_IDS = "lower(c.call || char(10) || c.tracking)";
 
 /** A row of the database, as node:sqlite gives it. */
 // deno-lint-ignore no-explicit-any

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallEvent } from "../call/event.ts";
 import { setNewest } from "../lib/newest.ts";
-import { numberOfState, SEARCHED } from "./call_rows.ts";
+import { CALL_IDS, numberOfState } from "./call_rows.ts";
 import { Course, type KeptEvent } from "./course.ts";
 import { packEvents, unpackEvents } from "./packed_events.ts";
 import type { MinuteWriter } from "./minutes.ts";
@@ -219,7 +219,7 @@ function statements(database: DatabaseSync) {
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
-    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${SEARCHED} FROM calls c WHERE id = ?`),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
     dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)"),
   };

@@ -10,6 +10,9 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 /** Between two counts of the calls, in beats. */
 const COUNT_BEATS = 30;
+/** Until the next look for what is to be let go of: while there is more, and when there is none, in beats of it. */
+const TIDY_MS = 100;
+const TIDY_BEATS = 5;
 
 /** The worker's side: owns the database, writes what it is told and answers what it is asked, whatever the disk does. */
 export class Keeper implements Disposable {
@@ -24,6 +27,7 @@ export class Keeper implements Disposable {
   #retryMs = FIRST_RETRY_MS;
   #callOffRetry = () => {};
   #callOffBeat = () => {};
+  #callOffTidying = () => {};
   #beats = 0;
   #calls = 0;
 
@@ -34,6 +38,7 @@ export class Keeper implements Disposable {
     this.#tell = tell;
     this.#work();
     this.#beat();
+    this.#tidy();
   }
 
   receive(message: Exclude<ToWorker, { type: "open" }>): void {
@@ -57,6 +62,7 @@ export class Keeper implements Disposable {
   [Symbol.dispose](): void {
     this.#callOffRetry();
     this.#callOffBeat();
+    this.#callOffTidying();
     this.#database?.[Symbol.dispose]();
     this.#database = undefined;
   }
@@ -127,6 +133,20 @@ export class Keeper implements Disposable {
     } catch (error) {
       this.#suffer(error);
     }
+  }
+
+  /** Makes room, also while the disk is full: what is let go of is written over. */
+  #tidy(): void {
+    let more = false;
+    try {
+      if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+    } catch (error) {
+      this.#suffer(error);
+    }
+    this.#callOffTidying = this.#clock.setTimer(
+      more ? TIDY_MS : TIDY_BEATS * this.#settings.beatMs,
+      () => this.#tidy(),
+    );
   }
 
   /** Says what is wrong, sees to it if that can be done, and otherwise tries again later. */

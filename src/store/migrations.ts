@@ -50,15 +50,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
   CREATE INDEX calls_by_lasted ON calls (lasted);
-  CREATE INDEX calls_by_turns ON calls (turns);
+  CREATE INDEX calls_by_turns ON calls (turns, started);
   CREATE INDEX calls_by_longest ON calls (longest);
   CREATE INDEX calls_by_median ON calls (median);
   CREATE INDEX calls_by_language ON calls (language, started);
   CREATE INDEX calls_by_tracking ON calls (tracking);
   CREATE INDEX calls_by_recorded ON calls (recorded, started);
   -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
-  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org);
-  -- The texts of calls that are over, to find parts of them: by three letters in a row.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  -- The ids of calls that are over, to find parts of them: by three letters in a row.
   CREATE VIRTUAL TABLE call_texts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
   );

@@ -7,6 +7,7 @@ import { LogBook } from "./log_book.ts";
 import type { Answers, Batch, Settings } from "./messages.ts";
 import { migrate } from "./migrations.ts";
 import { MinuteReader, MinuteWriter } from "./minutes.ts";
+import { Retention } from "./retention.ts";
 import { Trail } from "./trail.ts";
 import { Words } from "./words.ts";
 
@@ -51,6 +52,7 @@ export class OpenDatabase implements Disposable {
   readonly #calls: CallWriter;
   readonly #logs: LogBook;
   readonly #trail: Trail;
+  readonly #retention: Retention;
   readonly #sql;
 
   private constructor(
@@ -76,6 +78,7 @@ export class OpenDatabase implements Disposable {
     this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
+    this.#retention = new Retention(database, settings);
     const lister = new CallLister(database, this.#words, () => clock.date());
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
@@ -132,6 +135,12 @@ export class OpenDatabase implements Disposable {
       for (const session of dead) this.#sql.leave.run(session);
       return marked;
     });
+  }
+
+  /** Lets go of a little of what is too old or too much. Returns whether there may be more. */
+  tidy(): boolean {
+    const more = this.#transact(() => this.#retention.step(this.clock.date()));
+    return this.#retention.vacuum() || more;
   }
 
   /** What the database takes on disk, in bytes. */

@@ -61,8 +61,7 @@ var CALL_COLUMNS = `
   (SELECT text FROM words WHERE id = c.outcome) AS outcome,
   (SELECT text FROM words WHERE id = c.code) AS code,
   (SELECT text FROM words WHERE id = c.language) AS language`;
-var SEARCHED = `lower(c.call || char(10) || c.tracking || char(10) || ifnull(c.reason, '') || char(10) ||
-  (SELECT text FROM words WHERE id = c.agent) || char(10) || (SELECT text FROM words WHERE id = c.code))`;
+var CALL_IDS = "lower(c.call || char(10) || c.tracking)";
 function toRecord(row) {
   return {
     orgId: row.org,
@@ -84,144 +83,79 @@ function toRecord(row) {
   };
 }
 
-// call_list.ts
-var MOST_ROWS = 1e3;
-var MOST_COUNTED = 10001;
-var MOST_FOUND = 3e4;
-var SHORTEST_TEXT = 3;
-var NEWEST = 2e4;
+// call_search.ts
+var SHORTEST_PART_OF_ID = 3;
 var MOST_TRIGRAMS = 8;
-var CallLister = class {
-  constructor(database, words, now) {
+var MOST_FOUND = 25e3;
+var MOST_WORDS = 1e3;
+var MOST_REASONS = 2e3;
+var LIVE = numberOfState("live");
+var CallSearch = class {
+  constructor(database) {
     this.database = database;
-    this.words = words;
-    this.now = now;
-    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    const holding = (column) => database.prepare(`
+        SELECT id FROM words WHERE instr(lower(text), ?) > 0 AND EXISTS (SELECT 1 FROM calls WHERE ${column} = words.id)
+        LIMIT ${MOST_WORDS}`);
+    this.#words = { agent: holding("agent"), code: holding("code") };
+    this.#reasons = database.prepare(`
+      WITH RECURSIVE each (reason) AS (
+        SELECT min(reason) FROM calls UNION ALL
+        SELECT (SELECT min(reason) FROM calls WHERE reason > each.reason) FROM each WHERE each.reason IS NOT NULL
+      )
+      SELECT reason FROM each WHERE reason IS NOT NULL LIMIT ${MOST_REASONS + 1}`);
   }
   database;
-  words;
-  now;
-  #row;
-  calls(query) {
-    const conditions2 = this.#conditions(query);
-    const source = query.text ? this.#withText(query.text, conditions2) : this.#few(conditions2);
-    const total = this.#count(source ?? { from: BY_START, conditions: conditions2 });
-    const chosen = source ?? (total < MOST_COUNTED ? { from: BY_START, conditions: conditions2 } : void 0);
-    const ids = chosen ? this.#gather(chosen, query) : this.#walk(conditions2, query);
-    return { calls: ids.map((id) => toRecord(this.#row.get(id))), total };
-  }
-  /** The calls that fulfil the one condition which fewest do, if they are few. */
-  #few(conditions2) {
-    const spans = conditions2.filter(({ index }) => index === "calls_by_started");
-    const counted = conditions2.flatMap((condition) => {
-      if (condition.index === void 0) return [];
-      const from = `calls c INDEXED BY ${condition.index}`;
-      return [{ from, count: this.#count({ from, conditions: [.../* @__PURE__ */ new Set([condition, ...spans])] }) }];
-    });
-    const [fewest] = counted.sort((a, b) => a.count - b.count);
-    return fewest && fewest.count < MOST_COUNTED ? { from: fewest.from, conditions: conditions2 } : void 0;
-  }
-  /** The calls that may hold a text, if they are few; the text joins the conditions. */
-  #withText(text, conditions2) {
+  #words;
+  #reasons;
+  /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
+  find(text) {
     const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-    conditions2.push({ sql: `instr(${SEARCHED}, :text) > 0`, values: { text: sought } });
-    if ([...sought].length < SHORTEST_TEXT) {
-      return { from: `(SELECT * FROM calls ORDER BY started DESC LIMIT ${NEWEST}) c`, conditions: conditions2 };
+    const parts = [];
+    const indexes = [];
+    const values = {};
+    for (const column of ["agent", "code"]) {
+      const words = this.#words[column].all(sought).map(({ id }) => id);
+      if (words.length === 0) continue;
+      parts.push(`c.${column} IN (${words.join()})`);
+      indexes.push(`calls_by_${column}`);
     }
-    const few = this.#few(conditions2);
-    if (few) return few;
-    const values = { trigrams: trigramsOf(sought) };
-    const found = "SELECT rowid FROM call_texts WHERE call_texts MATCH :trigrams";
-    const { many } = this.database.prepare(`SELECT count(*) AS many FROM (${found} LIMIT ${MOST_FOUND + 1})`).get(
-      values
-    );
-    if (Number(many) > MOST_FOUND) return void 0;
-    const live = `SELECT id FROM calls WHERE state = ${LIVE}`;
-    return { from: "calls c", conditions: [...conditions2, { sql: `c.id IN (${found} UNION ALL ${live})`, values }] };
-  }
-  #count({ from, conditions: conditions2 }) {
-    const { sql, values } = all(conditions2);
-    return Number(
-      this.database.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_COUNTED})`).get(values).n
-    );
-  }
-  #gather({ from, conditions: conditions2 }, query) {
-    const { column, word, expression } = SORTS[query.sort];
-    const { sql, values } = all(conditions2);
-    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
-    const now = expression ? { now: this.now() } : {};
-    const order = inOrder(word ? [key, "c.started", "c.id"] : [key, "c.id"], query);
-    return this.#ids(`FROM ${from} WHERE ${sql} ${order}`, { ...values, ...now }, query);
-  }
-  #walk(conditions2, query) {
-    const { column, word } = SORTS[query.sort];
-    const { sql, values } = all(conditions2);
-    const calls = `calls c INDEXED BY calls_by_${column}`;
-    return this.#ids(
-      word ? `FROM words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql} ${inOrder(["w.text", "c.started", "c.id"], query)}` : `FROM ${calls} WHERE ${sql} ${inOrder([`c.${column}`, "c.id"], query)}`,
-      values,
-      query
-    );
-  }
-  #ids(rest, values, { offset, limit }) {
-    const page = { limit: Math.min(limit, MOST_ROWS), offset };
-    const rows = this.database.prepare(`SELECT c.id ${rest} LIMIT :limit OFFSET :offset`).all({
-      ...values,
-      ...page
-    });
-    return rows.map(({ id }) => id);
-  }
-  #conditions({ state, agent, connector, org, outcome, from, to }) {
-    const word = (text) => text === void 0 ? void 0 : this.words.find(text) ?? NOBODY;
-    const conditions2 = [];
-    const want = (column, value) => {
-      if (value === void 0) return;
-      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+    const reasons = this.#reasons.all().map(({ reason }) => String(reason));
+    if (reasons.length > MOST_REASONS) {
+      parts.push("instr(lower(c.reason), :text) > 0");
+      values.text = sought;
+    } else {
+      const holding = reasons.filter((reason) => reason.toLowerCase().includes(sought));
+      holding.forEach((reason, at) => values[`reason${at}`] = reason);
+      if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
+      if (holding.length > 0) indexes.push("calls_by_reason");
+    }
+    const [index] = indexes;
+    const leads = parts.length === 1 && index !== void 0 ? { index } : {};
+    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
+    const ids = this.#byId(sought);
+    if (ids === void 0) {
+      return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
+    }
+    if (parts.length === 0) return { sql: "TRUE", values: {}, ids };
+    if (ids === "[]") return { sql: either(parts), values, ...leads };
+    return {
+      sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
+      values: { ...values, found: ids }
     };
-    want("state", state && numberOfState(state));
-    want("agent", word(agent));
-    want("connector", word(connector));
-    want("org", word(org));
-    want("outcome", word(outcome));
-    if (from !== void 0 || to !== void 0) {
-      conditions2.push({
-        sql: "c.started >= :from AND c.started < :to",
-        index: "calls_by_started",
-        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
-      });
-    }
-    return conditions2;
+  }
+  /** The numbers of the calls in whose ids a text stands, as a JSON array; undefined when they are many. */
+  #byId(sought) {
+    const values = { trigrams: trigramsOf(sought), text: sought };
+    const { many, ids } = this.database.prepare(`
+      WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
+      SELECT (SELECT count(*) FROM found) AS many, json_group_array(c.id) AS ids
+      FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
+      WHERE instr(${CALL_IDS}, :text) > 0`).get(values);
+    return Number(many) < MOST_FOUND ? String(ids) : void 0;
   }
 };
-var NOBODY = -1;
-var LIVE = numberOfState("live");
-var BY_START = "calls c INDEXED BY calls_by_started";
-var SORTS = {
-  orgId: { column: "org", word: true },
-  callId: { column: "call" },
-  agentId: { column: "agent", word: true },
-  connector: { column: "connector", word: true },
-  state: { column: "state" },
-  outcome: { column: "outcome", word: true },
-  reason: { column: "reason" },
-  code: { column: "code", word: true },
-  startedAt: { column: "started" },
-  endedAt: { column: "ended" },
-  turns: { column: "turns" },
-  longestWaitMs: { column: "longest" },
-  medianWaitMs: { column: "median" },
-  language: { column: "language", word: true },
-  trackingId: { column: "tracking" },
-  recorded: { column: "recorded" },
-  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
-  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" }
-};
-function inOrder(keys, { descending }) {
-  return `ORDER BY ${keys.map((key) => `${key} ${descending ? "DESC" : "ASC"}`).join(", ")}`;
-}
-function all(conditions2) {
-  const sql = conditions2.map((condition) => condition.sql).join(" AND ") || "TRUE";
-  return { sql, values: Object.assign({}, ...conditions2.map(({ values }) => values)) };
+function either(parts) {
+  return parts.length === 0 ? "FALSE" : `(${parts.join(" OR ")})`;
 }
 function trigramsOf(text) {
   const letters = [...text];
@@ -229,6 +163,151 @@ function trigramsOf(text) {
   const step2 = Math.max(1, groups.length / MOST_TRIGRAMS);
   const few = Array.from({ length: Math.min(groups.length, MOST_TRIGRAMS) }, (_, at) => groups[Math.floor(at * step2)]);
   return few.map((group) => `"${group.replaceAll('"', '""')}"`).join(" ");
+}
+
+// call_list.ts
+var MOST_ROWS = 1e3;
+var MOST_COUNTED = 10001;
+var MOST_GATHERED = 25e3;
+var CallLister = class {
+  constructor(database, words, now) {
+    this.database = database;
+    this.words = words;
+    this.now = now;
+    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    this.#search = new CallSearch(database);
+  }
+  database;
+  words;
+  now;
+  #row;
+  #search;
+  calls({ limit, ...rest }) {
+    const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
+    const filters = this.#filters(query);
+    const holds = query.text ? this.#search.find(query.text) : void 0;
+    const conditions2 = holds ? [...filters, holds] : filters;
+    const gathered = this.#gather(holds?.ids, conditions2);
+    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions2, query);
+    return {
+      calls: ids.map((id) => toRecord(this.#row.get(id))),
+      total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
+    };
+  }
+  /** The numbers of the calls that fulfil all conditions, as a JSON array; undefined when they are many. */
+  #gather(found, conditions2) {
+    const from = found === void 0 ? this.#source(conditions2) : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const { sql, values } = all(conditions2);
+    const row = this.database.prepare(`
+      SELECT count(*) AS many, json_group_array(id) AS ids
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`).get(found === void 0 ? values : { ...values, found });
+    return row.many < MOST_GATHERED ? { ids: row.ids, many: row.many } : void 0;
+  }
+  /** Where what fulfils the conditions is found with the least looking. */
+  #source(conditions2) {
+    const spans = conditions2.filter(({ index }) => index === BY_START);
+    const sources = conditions2.flatMap((condition) => {
+      if (condition.index === void 0) return [];
+      const from = `calls c INDEXED BY ${condition.index}`;
+      const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`;
+      return [{ from, many: Number(this.database.prepare(count).get(values).many) }];
+    });
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: MOST_GATHERED };
+    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+  }
+  #sort(ids, query) {
+    const { column, word, expression } = SORTS[query.sort];
+    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
+    const now = expression ? { now: this.now() } : {};
+    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+  }
+  #walk(conditions2, query) {
+    const { column, word } = SORTS[query.sort];
+    const { sql, values } = all(conditions2);
+    const calls = `calls c INDEXED BY calls_by_${column}`;
+    if (word) {
+      return this.#page(`words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql}`, "w.text", values, query);
+    }
+    const enough = query.offset + query.limit;
+    const ids = [];
+    for (const stretch of this.#stretches(query)) {
+      const rest = { ...query, offset: 0, limit: enough - ids.length };
+      ids.push(...this.#page(`${calls} WHERE ${stretch} AND ${sql}`, `c.${column}`, values, rest));
+      if (ids.length >= enough) break;
+    }
+    return ids.slice(query.offset);
+  }
+  /** The stretches of a column's values in which calls are, in order, so that what lies between is not walked through. */
+  #stretches({ sort, descending, from }) {
+    const { column, few } = SORTS[sort];
+    if (column === "ended" && from !== void 0) {
+      const open = ["c.ended IS NULL", "c.ended >= :from"];
+      return descending ? open.toReversed() : open;
+    }
+    if (!few) return ["TRUE"];
+    const values = this.database.prepare(`
+      WITH RECURSIVE each (value) AS (
+        SELECT min(${column}) FROM calls UNION ALL
+        SELECT (SELECT min(${column}) FROM calls WHERE ${column} > each.value) FROM each WHERE each.value IS NOT NULL
+      )
+      SELECT value FROM each WHERE value IS NOT NULL`).all().map(({ value }) => `c.${column} = ${value}`);
+    return descending ? values.toReversed() : values;
+  }
+  #page(from, key, values, { sort, descending, offset, limit }) {
+    const { word, few } = SORTS[sort];
+    const keys = word || few ? [key, "c.started", "c.id"] : [key, "c.id"];
+    const order = keys.map((each) => `${each} ${descending ? "DESC" : "ASC"}`).join(", ");
+    const rows = this.database.prepare(`SELECT c.id FROM ${from} ORDER BY ${order} LIMIT :limit OFFSET :offset`).all({ ...values, limit, offset });
+    return rows.map(({ id }) => id);
+  }
+  #filters({ state, agent, connector, org, outcome, from, to }) {
+    const word = (text) => text === void 0 ? void 0 : this.words.find(text) ?? NOBODY;
+    const conditions2 = [];
+    const want = (column, value) => {
+      if (value === void 0) return;
+      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+    };
+    want("agent", word(agent));
+    want("org", word(org));
+    want("outcome", word(outcome));
+    want("connector", word(connector));
+    want("state", state && numberOfState(state));
+    if (from !== void 0 || to !== void 0) {
+      conditions2.push({
+        sql: "c.started >= :from AND c.started < :to",
+        index: BY_START,
+        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
+      });
+    }
+    return conditions2;
+  }
+};
+var NOBODY = -1;
+var BY_START = "calls_by_started";
+var SORTS = {
+  orgId: { column: "org", word: true },
+  callId: { column: "call" },
+  agentId: { column: "agent", word: true },
+  connector: { column: "connector", word: true },
+  state: { column: "state", few: true },
+  outcome: { column: "outcome", word: true },
+  reason: { column: "reason" },
+  code: { column: "code", word: true },
+  startedAt: { column: "started" },
+  endedAt: { column: "ended" },
+  turns: { column: "turns", few: true },
+  longestWaitMs: { column: "longest" },
+  medianWaitMs: { column: "median" },
+  language: { column: "language", word: true },
+  trackingId: { column: "tracking" },
+  recorded: { column: "recorded", few: true },
+  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
+  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" }
+};
+function all(conditions2) {
+  const sql = conditions2.map((condition) => condition.sql).join(" AND ") || "TRUE";
+  return { sql, values: Object.assign({}, ...conditions2.map(({ values }) => values)) };
 }
 
 // course.ts
@@ -634,7 +713,7 @@ function statements2(database) {
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
-    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${SEARCHED} FROM calls c WHERE id = ?`),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
     dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)")
   };
@@ -766,15 +845,15 @@ var MIGRATIONS = [
   CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
   CREATE INDEX calls_by_lasted ON calls (lasted);
-  CREATE INDEX calls_by_turns ON calls (turns);
+  CREATE INDEX calls_by_turns ON calls (turns, started);
   CREATE INDEX calls_by_longest ON calls (longest);
   CREATE INDEX calls_by_median ON calls (median);
   CREATE INDEX calls_by_language ON calls (language, started);
   CREATE INDEX calls_by_tracking ON calls (tracking);
   CREATE INDEX calls_by_recorded ON calls (recorded, started);
   -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
-  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org);
-  -- The texts of calls that are over, to find parts of them: by three letters in a row.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  -- The ids of calls that are over, to find parts of them: by three letters in a row.
   CREATE VIRTUAL TABLE call_texts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
   );
@@ -1014,6 +1093,78 @@ var MinuteReader = class {
 };
 var NOBODY3 = -1;
 
+// retention.ts
+var CALLS_A_STEP = 200;
+var ROWS_A_STEP = 2e3;
+var PAGES_A_STEP = 500;
+var MOST_ALERTS = 1e4;
+var MOST_DEEDS = 1e5;
+var MOST_ERRORS = 1e5;
+var MINUTE_MS2 = 6e4;
+var LIVE3 = numberOfState("live");
+var Retention = class {
+  constructor(database, settings) {
+    this.database = database;
+    this.settings = settings;
+    this.#sql = statements3(database);
+  }
+  database;
+  settings;
+  #sql;
+  /** Does one step, which belongs into a transaction. Returns whether there may be more to do. */
+  step(now) {
+    const { keepMs, logLines } = this.settings;
+    const oldest = Math.round(now - keepMs);
+    const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
+    for (const { id } of calls) {
+      for (const drop of this.#sql.dropCall) drop.run(id);
+    }
+    const rows = [
+      this.#sql.dropMinutes.run(Math.floor(oldest / MINUTE_MS2)),
+      this.#sql.dropOldLogs.run(oldest),
+      this.#sql.dropLogs.run(logLines),
+      this.#sql.dropErrors.run(oldest, MOST_ERRORS),
+      this.#sql.dropAlerts.run(oldest, MOST_ALERTS),
+      this.#sql.dropDeeds.run(MOST_DEEDS)
+    ].reduce((sum, { changes }) => sum + Number(changes), calls.length);
+    return rows > 0;
+  }
+  /** Gives back to the disk some of the pages that nothing is on. Not within a transaction. Returns whether there are more. */
+  vacuum() {
+    this.database.exec(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+    return this.#pragma("freelist_count") > 0;
+  }
+  #isTooBig() {
+    const used = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return used * this.#pragma("page_size") > this.settings.maxBytes;
+  }
+  #pragma(name) {
+    return Number(this.#sql[name].get()[name]);
+  }
+};
+function statements3(database) {
+  const sql = (text) => database.prepare(text);
+  const beyond = (table) => `id IN (SELECT id FROM ${table} WHERE id <= (SELECT max(id) FROM ${table}) - ? LIMIT ${ROWS_A_STEP})`;
+  const old = (table, column) => `id IN (SELECT id FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${ROWS_A_STEP})`;
+  return {
+    page_count: sql("PRAGMA page_count"),
+    freelist_count: sql("PRAGMA freelist_count"),
+    page_size: sql("PRAGMA page_size"),
+    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP}`),
+    dropCall: [
+      sql("DELETE FROM packed_events WHERE call = ?"),
+      sql("DELETE FROM call_texts WHERE rowid = ?"),
+      sql("DELETE FROM calls WHERE id = ?")
+    ],
+    dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
+    dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
+    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs")}`),
+    dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
+    dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
+    dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`)
+  };
+}
+
 // trail.ts
 var MOST_ROWS2 = 1e3;
 var Trail = class {
@@ -1139,6 +1290,7 @@ var OpenDatabase = class _OpenDatabase {
     this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
+    this.#retention = new Retention(database, settings);
     const lister = new CallLister(database, this.#words, () => clock.date());
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
@@ -1164,6 +1316,7 @@ var OpenDatabase = class _OpenDatabase {
   #calls;
   #logs;
   #trail;
+  #retention;
   #sql;
   /** `session`: this process, if it has written to this file before. */
   static open(settings, session, clock) {
@@ -1203,6 +1356,11 @@ var OpenDatabase = class _OpenDatabase {
       for (const session of dead) this.#sql.leave.run(session);
       return marked;
     });
+  }
+  /** Lets go of a little of what is too old or too much. Returns whether there may be more. */
+  tidy() {
+    const more = this.#transact(() => this.#retention.step(this.clock.date()));
+    return this.#retention.vacuum() || more;
   }
   /** What the database takes on disk, in bytes. */
   get bytes() {
@@ -1269,6 +1427,8 @@ function troubleOf(error) {
 var FIRST_RETRY_MS = 1e3;
 var LONGEST_RETRY_MS = 3e4;
 var COUNT_BEATS = 30;
+var TIDY_MS = 100;
+var TIDY_BEATS = 5;
 var Keeper = class {
   #settings;
   #clock;
@@ -1283,6 +1443,8 @@ var Keeper = class {
   };
   #callOffBeat = () => {
   };
+  #callOffTidying = () => {
+  };
   #beats = 0;
   #calls = 0;
   constructor(settings, session, clock, tell) {
@@ -1292,6 +1454,7 @@ var Keeper = class {
     this.#tell = tell;
     this.#work();
     this.#beat();
+    this.#tidy();
   }
   receive(message) {
     switch (message.type) {
@@ -1313,6 +1476,7 @@ var Keeper = class {
   [Symbol.dispose]() {
     this.#callOffRetry();
     this.#callOffBeat();
+    this.#callOffTidying();
     this.#database?.[Symbol.dispose]();
     this.#database = void 0;
   }
@@ -1378,6 +1542,19 @@ var Keeper = class {
     } catch (error) {
       this.#suffer(error);
     }
+  }
+  /** Makes room, also while the disk is full: what is let go of is written over. */
+  #tidy() {
+    let more = false;
+    try {
+      if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+    } catch (error) {
+      this.#suffer(error);
+    }
+    this.#callOffTidying = this.#clock.setTimer(
+      more ? TIDY_MS : TIDY_BEATS * this.#settings.beatMs,
+      () => this.#tidy()
+    );
   }
   /** Says what is wrong, sees to it if that can be done, and otherwise tries again later. */
   #suffer(error) {
