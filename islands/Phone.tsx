@@ -8,6 +8,7 @@ import { PhoneForm } from "./PhoneForm.tsx";
 import { type DialOrder, PhoneLine } from "./phone_line.ts";
 import { PHONE_VOICES, type PhoneNews } from "./phone_talk.ts";
 import { PhoneTimeline } from "./PhoneTimeline.tsx";
+import { PhoneTurns } from "./PhoneTurns.tsx";
 import { useHouse } from "./Shell.tsx";
 import { Lasting } from "./Time.tsx";
 
@@ -92,6 +93,8 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
     setListening(false);
   };
   const live = open && dialled !== undefined && state?.end === null;
+  const page = dialled &&
+    `/calls/${encodeURIComponent(dialled.callId)}?${new URLSearchParams({ org: dialled.orgId })}`;
   const chosen = new URLSearchParams(address.search).get("agent") ?? "";
   return (
     <>
@@ -160,8 +163,9 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
             )}
           </div>
         </Panel>
-        <PhoneTimeline happened={happened} dialled={dialled} />
+        <PhoneTimeline happened={happened} page={page} />
       </div>
+      {page && <PhoneTurns path={`/api${page}`} moves={happened.length} />}
     </>
   );
 }

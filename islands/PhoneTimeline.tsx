@@ -11,18 +11,14 @@ const ARROWS: { readonly [K in Happened["kind"]]: readonly [sign: string, meanin
   violation: ["✗", "against the contract"],
 };
 
-/** What has happened on the wire, as Webex would see it. */
-export function PhoneTimeline({ happened, dialled }: {
-  happened: readonly Happened[];
-  dialled: { readonly callId: string; readonly orgId: string } | undefined;
-}) {
-  const path = dialled && `/calls/${encodeURIComponent(dialled.callId)}?${new URLSearchParams({ org: dialled.orgId })}`;
+/** What has happened on the wire, as Webex would see it. `page`: where the call has its own. */
+export function PhoneTimeline({ happened, page }: { happened: readonly Happened[]; page: string | undefined }) {
   return (
-    <Panel title="On the wire" aside={path && <a href={path}>the call's own page</a>}>
+    <Panel title="On the wire" aside={page && <a href={page}>the call's own page</a>}>
       {happened.length === 0
         ? <p class="empty">Call, and each message between Webex's side and the gateway's stands here.</p>
         : (
-          <ol class="wire" aria-live="polite">
+          <ol class="wire" aria-live="polite" aria-label="On the wire" tabIndex={0}>
             {happened.map(({ at_ms, kind, what, rpc, note }, at) => (
               <li key={at} class={kind}>
                 <span class="at">{`${Math.round(at_ms)} ms`}</span>

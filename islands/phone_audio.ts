@@ -32,10 +32,13 @@ export class Loudspeaker {
     this.#until += buffer.duration;
   }
 
-  /** Calls `act` once everything is played. */
+  /** Calls `act`, once, when everything is played. */
   whenSilent(act: () => void): void {
-    this.#onSilent = act;
-    if (this.#pieces.size === 0) act();
+    this.#onSilent = () => {
+      this.#onSilent = undefined;
+      act();
+    };
+    if (this.#pieces.size === 0) this.#onSilent();
   }
 
   /** Falls silent: what has not been played is let go. */

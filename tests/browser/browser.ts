@@ -14,8 +14,15 @@ export interface OpenPage {
   readonly complaints: string[];
 }
 
-/** A test in a real browser; ignored where there is none. At its end no page may have complained of anything. */
-export function browserTest(name: string, act: (open: OpenFunction) => Promise<void>): void {
+/**
+ * A test in a real browser; ignored where there is none. At its end no page may have complained of anything. `args`:
+ * further arguments of the browser's.
+ */
+export function browserTest(
+  name: string,
+  act: (open: OpenFunction) => Promise<void>,
+  args: readonly string[] = [],
+): void {
   Deno.test({
     name: `browser: ${name}${lacks}`,
     ignore: !installed,
@@ -23,7 +30,7 @@ export function browserTest(name: string, act: (open: OpenFunction) => Promise<v
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+      const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", ...args] });
       const opened: OpenPage[] = [];
       try {
         await act(async (options) => {
