@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { Buffer } from "node:buffer";
 import { play, testConnector } from "../../../tests/connector_suite.ts";
 import { lexOn, outline } from "../../../tests/lex/lex_calls.ts";
 import { keepingLog, type Line } from "../../../tests/logs.ts";
@@ -6,12 +7,13 @@ import { MemoryDisk } from "../../../tests/memory_disk.ts";
 import { decides, exception, type LexLine, says, ScriptedLex } from "../../../tests/lex/scripted_lex.ts";
 import { speech } from "../../../tests/speech_samples.ts";
 import { MULAW_TO_LINEAR } from "../../audio/g711.ts";
+import { readWav } from "../../audio/wav.ts";
 import type { CallerInput } from "../../call/input.ts";
 import type { AgentOutput } from "../../call/output.ts";
 import { unpack } from "./answer.ts";
 
 const MODE = "mode: utterance";
-const UTTERANCE: CallerInput = { type: "utterance", audio: speech("slt_booking") };
+const UTTERANCE = { type: "utterance", audio: speech("slt_booking") } as const;
 const STARTED: CallerInput = { type: "started" };
 
 /** A Lex that greets, and then answers in order. */
@@ -306,5 +308,24 @@ Deno.test("audio_logging writes what went to Lex and what came back, a file for 
     "there/___c1_T_aws.wav",
     "there/___c1_T_wxcc.wav",
   ]);
+  assert.equal(disk.open, 0);
+});
+
+Deno.test("audio_logging begins a new part, with a header of its own, where a file has become as long as it may be", async () => {
+  const disk = new MemoryDisk();
+  const block = "audio_logging: {enabled: yes, output_dir: there, max_file_size: 10000}";
+  const connector = await lexOn(lexThat(), `${MODE}, ${block}`, { createFile: disk.createFile });
+  await play(connector, [STARTED, UTTERANCE, UTTERANCE]);
+  const parts = [...disk.files].filter(([name]) => name.includes("wxcc"));
+  const names = parts.map(([name]) => name.replace(/\d{8}_\d{6}_\d{3}/, "T"));
+  assert.deepEqual(names.slice(0, 3), [
+    "there/c1_T_wxcc.wav",
+    "there/c1_T_wxcc_part2.wav",
+    "there/c1_T_wxcc_part3.wav",
+  ]);
+  assert.ok(parts.slice(0, -1).every(([, file]) => file.length === 10_000));
+  const said = Buffer.concat(parts.map(([, file]) => readWav(file).data));
+  const utterance = UTTERANCE.audio.data;
+  assert.deepEqual(new Uint8Array(said), Uint8Array.from([...utterance, ...utterance]));
   assert.equal(disk.open, 0);
 });
