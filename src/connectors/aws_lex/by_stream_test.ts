@@ -245,6 +245,69 @@ Deno.test("a stream that is lost again and again is given up", async () => {
   await assert.rejects(call.over, { code: "lex_stream_lost" });
 });
 
+Deno.test("a caller who says nothing hears the bot's last words again on the stream, then a human takes over", async () => {
+  const call = await Call.start(lexThat(), "max_silences: 2");
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["transfer no_input"]);
+  const end = call.outputs.at(-1)!;
+  assert.ok(end.type === "transfer" && end.transcript === "Agent: Welcome." && end.data?.bot_name === "Travel");
+  await call.over;
+});
+
+Deno.test("a caller who speaks begins anew with the count of silences", async () => {
+  const call = await Call.start(lexThat(says("Fine.", { heard: "yes" })), "max_silences: 1");
+  call.does({ type: "silence" });
+  await call.answer();
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  await call.answer();
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("Lex is told silence_text with its stream closed, and hears the caller again after its answer", async () => {
+  const lex = lexThat(says("Still there?"), says("Fine.", { heard: "yes" }));
+  const call = await Call.start(lex, "silence_text: nothing");
+  await until(() => lex.open.length === 1);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  assert.equal(lex.streams[0]!.at(-1), "bye");
+  assert.deepEqual(lex.turns[1], { text: "nothing" });
+  await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  assert.deepEqual((await call.answer()).slice(-2), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("what Lex itself says to a silence is said, and counts as one", async () => {
+  const lex = lexThat();
+  const call = await Call.start(lex, "max_silences: 1");
+  await until(() => lex.open.length === 1);
+  lex.open[0]!.says(says("Are you there?"));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  lex.open[0]!.says(decides("Order", "FulfillmentInProgress", "A moment."));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  lex.open[0]!.says(says("Hello?"));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "transfer no_input"]);
+  await call.over;
+});
+
+Deno.test("Lex is told again that nothing plays, once the words that were said again have been heard", async () => {
+  const lex = lexThat();
+  const call = await Call.start(lex);
+  await until(() => lex.open.length === 1);
+  call.does({ type: "silence" });
+  await call.answer();
+  await until(() => lex.streams[0]!.includes("played out"));
+  await call.hangUp();
+});
+
 Deno.test("an answer that takes long is bridged, and one that does not come is a failure", async () => {
   const never = new Promise<void>(() => {});
   const call = await Call.start(lexThat(says("", { after: never, heard: "yes" })), "filler_after_ms: 50, timeout: 1");
