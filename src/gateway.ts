@@ -198,6 +198,10 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         callers: validation?.gate.counters,
         issuers: () => validation?.issuers() ?? [],
         certificates: certificateStates,
+        clientCertificates: {
+          grpc: config.gateway.tls?.clients !== undefined,
+          http: config.monitoring.tls?.clients !== undefined,
+        },
       },
       configuration: maskedConfig(config),
       warnings,

@@ -83,7 +83,13 @@ export class RoutedHouse implements AsyncDisposable {
       metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },
-      trust: { tokens: "off" as const, callers: undefined, issuers: () => [], certificates: () => [] },
+      trust: {
+        tokens: "off" as const,
+        callers: undefined,
+        issuers: () => [],
+        certificates: () => [],
+        clientCertificates: { grpc: false, http: false },
+      },
       configuration: {},
       warnings: [],
     };
