@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import { coalesced } from "../src/lib/coalesced.ts";
+import { FEW_DAYS } from "../src/lib/certificate.ts";
 import { humanDuration } from "../src/lib/duration.ts";
 import { acts, type Guarded } from "./guard.ts";
-import { type House, liveCall, type Registration, stateOf } from "./house.ts";
+import { type House, liveCall, type Registration, stateOf, type Trouble } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
 
 /** The JSON routes: what the sample and its guides name, with true values. */
@@ -142,22 +143,30 @@ function registrationOf({ state, why, id, expiresAt, renewedAt, nextAttemptAt, l
     seconds_left: expiresAt === undefined ? null : Math.round((expiresAt - now) / 1000),
     last_renewal: time(renewedAt),
     next_attempt: time(nextAttemptAt),
-    last_error: lastError ? { code: lastError.code, message: lastError.message, at: iso(lastError.at) } : null,
+    last_error: troubleOf(lastError),
   };
 }
 
-function trustOf({ trust }: House) {
+function trustOf({ trust, registration, clock }: House) {
   return {
     tokens: trust.tokens,
     callers: trust.callers,
-    issuers: trust.issuers(),
-    certificates: trust.certificates().map(({ on, subject, until, daysLeft }) => ({
+    issuers: trust.issuers().map(({ lastError, ...issuer }) => ({ ...issuer, last_error: troubleOf(lastError) })),
+    client_certificates: trust.clientCertificates,
+    certificates: trust.certificates().map(({ on, subject, until, daysLeft, lastError }) => ({
       on,
       subject,
+      state: daysLeft < 0 ? "ended" : daysLeft < FEW_DAYS ? "ends_soon" : "good",
       not_after: iso(until),
       days_left: daysLeft,
+      last_error: troubleOf(lastError),
     })),
+    registration: registration ? registrationOf(registration(), clock.date()) : null,
   };
+}
+
+function troubleOf(trouble: Trouble | undefined) {
+  return trouble ? { code: trouble.code, message: trouble.message, at: iso(trouble.at) } : null;
 }
 
 /** What the sample says of an end that came from the agent. */

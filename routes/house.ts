@@ -71,7 +71,14 @@ export interface Registration {
   readonly expiresAt: number | undefined;
   readonly renewedAt: number | undefined;
   readonly nextAttemptAt: number | undefined;
-  readonly lastError: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+  readonly lastError: Trouble | undefined;
+}
+
+/** The last thing that went wrong, though all may be well since; `at` in ms since 1970. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
 }
 
 /** What stands in front of the ports. */
@@ -80,15 +87,24 @@ export interface Trust {
   readonly tokens: "enforced" | "reported" | "off";
   /** Callers since the start, as plain numbers; undefined when nobody looks. */
   readonly callers: object | undefined;
-  /** The issuers whose keys were asked for. */
-  readonly issuers: () => readonly object[];
+  /** The issuers whose keys were asked for: how many are known, and how the fetches went. */
+  readonly issuers: () => readonly {
+    readonly issuer: string;
+    readonly keys: number;
+    readonly fetches: number;
+    readonly failures: number;
+    readonly lastError: Trouble | undefined;
+  }[];
   /** The certificates of the ports that speak TLS; `until` in ms since 1970. */
   readonly certificates: () => readonly {
     readonly on: string;
     readonly subject: string;
     readonly until: number;
     readonly daysLeft: number;
+    readonly lastError: Trouble | undefined;
   }[];
+  /** Which ports ask their clients for a certificate. */
+  readonly clientCertificates: { readonly grpc: boolean; readonly http: boolean };
 }
 
 /** What the gateway is doing, in one word, and why. */

@@ -99,6 +99,10 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
       callers: validation?.gate.counters,
       issuers: () => validation?.issuers() ?? [],
       certificates: () => certificateStates(certificates),
+      clientCertificates: {
+        grpc: config.gateway.tls?.clients !== undefined,
+        http: config.monitoring.tls?.clients !== undefined,
+      },
     },
     configuration: maskedConfig(config),
     settings: parts.settings ?? [],

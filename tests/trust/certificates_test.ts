@@ -78,7 +78,11 @@ Deno.test("a certificate is renewed while calls and pages go on, and a broken on
 
   await files.write({ ...await second.issue(names), key: "no key" });
   await waitFor(() => gateway.log.filter(({ message }) => message.startsWith("new certificate refused")).length === 2);
-  assert.equal((await page(gateway, "/health")).status, 200);
+  const { certificates } = await (await page(gateway, "/api/trust")).json();
+  assert.deepEqual(
+    certificates.map(({ last_error }: { last_error: { code: string } }) => last_error.code),
+    ["TLS-FILE", "TLS-FILE"],
+  );
   assert.equal(renewals(gateway), 0);
 
   let pages = 0;

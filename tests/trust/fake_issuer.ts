@@ -37,7 +37,7 @@ export class FakeIssuer implements AsyncDisposable {
     this.published = [key];
     this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, (request) => {
       if (new URL(request.url).pathname !== "/idb/oauth2/v2/keys/verificationjwk") {
-        return new Response("no such page", { status: 404 });
+        return new Response("no such page", { status: 404, headers: this.headers });
       }
       this.fetches++;
       if (this.behaviour === "never") return this.#closing.promise;
