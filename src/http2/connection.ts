@@ -20,8 +20,6 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 128 * 1024;
-/** So many frames are taken before it is asked whether the client has used up its share of the time. */
-const FRAMES_AT_ONCE = 16;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -70,7 +68,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly ready: Promise<void>;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
-  readonly #share: FairShare;
+  /** A server's: its clients share its time. */
+  readonly #share: FairShare | undefined;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -96,7 +95,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
-    this.#share = new FairShare(clock, turns);
+    this.#share = this.isServer ? new FairShare(clock, turns) : undefined;
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -280,12 +279,14 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.bytesReceived += bytes;
         this.#counters.bytesReceived += bytes;
         this.#watch.heard();
-        this.#share.begin();
+        this.#share?.begin();
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
-          while (prefaced && this.#takeFrames()) await this.#share.turn();
-          if (this.isServer && this.#share.spent()) await this.#share.turn();
+          for (let more = prefaced; more;) {
+            more = this.#takeFrames();
+            if (more || this.#inbox.brimful) await this.#share?.turn();
+          }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
@@ -315,7 +316,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   /** Takes the frames that are there. Returns whether some are left because the client's share is used up. */
   #takeFrames(): boolean {
     const inbox = this.#inbox;
-    let frames = 0;
     while (inbox.next()) {
       try {
         this.#receiver.take(inbox);
@@ -323,7 +323,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         if (!(error instanceof StreamError)) throw error;
         this.#receiver.reset(error);
       }
-      if (++frames % FRAMES_AT_ONCE === 0 && this.isServer && this.#share.spent()) return true;
+      if (this.#share?.took(inbox.payload.length)) return true;
     }
     this.#finishIfDrained();
     return false;

@@ -2,8 +2,13 @@ import type { Clock } from "../lib/clock.ts";
 
 /** Work for one client, in ms, after which the others get their turn. */
 const SHARE_MS = 2;
-/** What comes back of it in each ms: a client may take a quarter of the time without ever waiting. */
-const RECOVERY = 0.25;
+/** The same while somebody waits for that. */
+const CROWDED_SHARE_MS = 0.5;
+/** What comes back of it in each ms: a client may take half of the time without ever waiting. */
+const RECOVERY = 1;
+/** The clock is asked after so many bytes of frames; a frame counts as FRAME_BYTES more than it brings. */
+const ASKING_BYTES = 8192;
+const FRAME_BYTES = 512;
 
 /**
  * The clients that have used up their share and have more to do. Each turn of the event loop lets some of them go on, one
@@ -16,6 +21,11 @@ export class TurnQueue {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Work, in ms, after which a client has to wait. */
+  get shareMs(): number {
+    return this.#waiting.length === 0 ? SHARE_MS : CROWDED_SHARE_MS;
   }
 
   /** Resolves when it is the caller's turn. */
@@ -52,6 +62,8 @@ export class FairShare {
   #usedMs = 0;
   /** When work began, or ended. */
   #since: number;
+  /** Bytes since the clock was asked. */
+  #unasked = 0;
 
   constructor(clock: Clock, queue: TurnQueue) {
     this.#clock = clock;
@@ -66,18 +78,21 @@ export class FairShare {
     this.#since = now;
   }
 
+  /** Counts the work for a frame of `bytes`. Returns whether the share is used up. */
+  took(bytes: number): boolean {
+    this.#unasked += FRAME_BYTES + bytes;
+    if (this.#unasked < ASKING_BYTES) return false;
+    this.#unasked = 0;
+    const now = this.#clock.now();
+    this.#usedMs += now - this.#since;
+    this.#since = now;
+    return this.#usedMs >= this.#queue.shareMs;
+  }
+
   /** Resolves when it is the client's turn: a new share begins. */
   async turn(): Promise<void> {
     await this.#queue.wait();
     this.#usedMs = 0;
     this.#since = this.#clock.now();
-  }
-
-  /** Counts the work since `begin`. Returns whether the share is used up. */
-  spent(): boolean {
-    const now = this.#clock.now();
-    this.#usedMs += now - this.#since;
-    this.#since = now;
-    return this.#usedMs >= SHARE_MS;
   }
 }

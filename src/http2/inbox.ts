@@ -38,6 +38,11 @@ export class Inbox {
     this.#end += bytes;
   }
 
+  /** Whether the last read filled the whole buffer: the next one may be served without a look at other sockets. */
+  get brimful(): boolean {
+    return this.#end === MAX_BYTES;
+  }
+
   /** Drops what was read. */
   clear(): void {
     this.#from = this.#end = 0;
