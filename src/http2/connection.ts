@@ -285,7 +285,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
           prefaced ||= this.#inbox.takePreface();
           for (let more = prefaced; more;) {
             more = this.#takeFrames();
-            if (more || this.#inbox.brimful) await this.#share?.turn();
+            if (more || this.#inbox.brimful) await this.#share?.pause();
           }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
@@ -313,7 +313,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     }
   }
 
-  /** Takes the frames that are there. Returns whether some are left because the client's share is used up. */
+  /** Takes the frames that are there. Returns whether it stopped because the client causes much work. */
   #takeFrames(): boolean {
     const inbox = this.#inbox;
     while (inbox.next()) {

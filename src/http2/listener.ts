@@ -166,6 +166,7 @@ export class Http2Listener implements ConnectionKeeper {
     });
     this.#connections.add(connection);
     this.#roster.add(connection);
+    this.#evict(this.#roster.strangerBeyond(this.#limits.maxStrangers));
     void this.#untilEnd(connection, address);
   }
 
