@@ -13,7 +13,7 @@ import type { Transport } from "./transport.ts";
 const ACCEPT_RETRY_MS = 50;
 
 /** Connections that are accepted before those inside get their turn. */
-const ACCEPTED_AT_ONCE = 8;
+const ACCEPTED_AT_ONCE = 2;
 
 /** A connection that ends for what its peer did. */
 export interface Offence {
