@@ -4,7 +4,7 @@ import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
 import { FairShare, TurnQueue } from "./fair_share.ts";
 import { CONNECTION_WINDOW_BYTES, FrameReceiver, type FrameReceiverOwner } from "./frame_receiver.ts";
-import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE, writeUint32 } from "./frames.ts";
+import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Outbox, type OutboxListener } from "./outbox.ts";
@@ -142,9 +142,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   shutdown(): void {
     if (this.#farewell !== "none" || this.over) return;
     this.#farewell = "announced";
-    this.#goaway(this.isServer ? MAX_UINT31 : 0, ErrorCode.NO_ERROR);
+    this.#outbox.goaway(this.isServer ? MAX_UINT31 : 0, ErrorCode.NO_ERROR);
     if (!this.isServer) return this.drain();
-    this.#sendPing(SHUTDOWN_PING);
+    this.#outbox.ping(SHUTDOWN_PING);
     this.#watch.announced();
   }
 
@@ -234,7 +234,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   }
 
   ping(): void {
-    this.#sendPing(0);
+    this.#outbox.ping(0);
   }
 
   gone(): void {
@@ -246,7 +246,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   drain(): void {
     this.#farewell = "draining";
     this.#watch.drained();
-    if (this.isServer) this.#goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
+    if (this.isServer) this.#outbox.goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
     this.#finishIfDrained();
   }
 
@@ -329,29 +329,15 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     return false;
   }
 
-  #sendPing(mark: number): void {
-    const at = this.#outbox.frame(FrameType.PING, 0, 0, 8);
-    this.#outbox.bytes.fill(0, at, at + 8);
-    this.#outbox.bytes[at] = mark;
-  }
-
   #finishIfDrained(): void {
     if (this.#farewell === "draining" && this.streams.size === 0) this.#finish();
-  }
-
-  #goaway(lastId: number, code: ErrorCode, reason = ""): void {
-    const text = new TextEncoder().encode(reason);
-    const at = this.#outbox.frame(FrameType.GOAWAY, 0, 0, 8 + text.length);
-    writeUint32(this.#outbox.bytes, at, lastId);
-    writeUint32(this.#outbox.bytes, at + 4, code);
-    this.#outbox.bytes.set(text, at + 8);
   }
 
   /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1). */
   #fail(code: ErrorCode, reason: string): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
-    this.#goaway(this.streams.lastPeerId, code, reason);
+    this.#outbox.goaway(this.streams.lastPeerId, code, reason);
     this.#finish();
     this.streams.lose(code, reason);
   }
