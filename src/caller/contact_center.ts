@@ -21,6 +21,7 @@ import { Microphone } from "./microphone.ts";
 import { audioOf, type Ear, Playout } from "./playout.ts";
 import type { Reply } from "./reply.ts";
 import { CallerRpc, type Received } from "./rpc.ts";
+import { SilenceTimer } from "./silence_timer.ts";
 import { showMs, type TimelineEntry } from "./timeline.ts";
 
 /** What is said with every request of a call. */
@@ -69,6 +70,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
   /** Where the endpoint broke the contract. */
   readonly violations: string[] = [];
   readonly #rules: CallRules;
+  readonly #silence: SilenceTimer;
   readonly #open = new Set<Exchange>();
   #rpcs = 0;
   #started = false;
@@ -78,12 +80,12 @@ export class ContactCenter implements ExchangeObserver, Disposable {
   #mode: InputMode = InputMode.INPUT_VOICE_MODE_UNSPECIFIED;
   #handling: InputHandlingConfig | undefined;
   #end: CallEnd | undefined;
-  #callOffNoInput: (() => void) | undefined;
 
   constructor(readonly channel: GrpcChannel, readonly options: ContactCenterOptions) {
     const { clock, format, frameBytes, identity } = options;
     this.playout = new Playout(clock, () => this.#played(), options.ear);
     this.microphone = new Microphone(clock, format, frameBytes);
+    this.#silence = new SilenceTimer(clock, () => this.noInput());
     this.#rules = {
       partials: identity.allowPartialResponses,
       breach: (rpc, what) => {
@@ -274,15 +276,8 @@ export class ContactCenter implements ExchangeObserver, Disposable {
 
   #timeSilence(): void {
     const waits = this.callersTurn && this.noInputMs > 0 && !this.#line?.hearing;
-    if (!waits) {
-      this.#callOffNoInput?.();
-      this.#callOffNoInput = undefined;
-    } else {
-      this.#callOffNoInput ??= this.options.clock.setTimer(this.noInputMs, () => {
-        this.#callOffNoInput = undefined;
-        this.noInput();
-      });
-    }
+    if (waits) this.#silence.start(this.noInputMs);
+    else this.#silence.stop();
   }
 
   /** Opens an RPC and lets the caller's line run into it: speech, and silence until there is some. */
@@ -387,8 +382,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
     this.#closeLine();
     this.#entry?.[Symbol.dispose]();
     this.#entry = undefined;
-    this.#callOffNoInput?.();
-    this.#callOffNoInput = undefined;
+    this.#silence.stop();
   }
 
   #noteResponse(exchange: Exchange, response: Received["response"], audioMs: number): void {
