@@ -5,12 +5,12 @@ import type { Say } from "../../call/output.ts";
 import { OneVoiceRecording } from "../../recording/one_voice.ts";
 import type { LexConfig } from "./options.ts";
 
-/** Writes what went to Lex and what came back, in a file for each side. */
+/** Writes what went to Lex and what came back, in a file for each side; what is sensitive as silence. */
 export class AudioLog {
   readonly #heard: OneVoiceRecording;
   readonly #spoken: OneVoiceRecording | undefined;
 
-  constructor(call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
+  constructor(readonly call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
     const record = (source: string) =>
       new OneVoiceRecording(call, options.output_dir, deps, {
         name: options.filename_format.replaceAll("{source}", source),
@@ -22,12 +22,12 @@ export class AudioLog {
 
   /** The caller's side. */
   heard(audio: Audio): void {
-    this.#heard.add(convert(audio, TELEPHONY).data);
+    this.#heard.add(convert(audio, TELEPHONY).data, this.call.sensitive);
   }
 
   /** The bot's side, as the telephone plays it. */
   spoken({ audio }: Say): void {
-    if (audio) this.#spoken?.add(audio.data);
+    if (audio) this.#spoken?.add(audio.data, this.call.sensitive);
   }
 
   async finish(): Promise<void> {
