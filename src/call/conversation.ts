@@ -74,6 +74,7 @@ export class Conversation implements TurnHost {
   language: string;
   /** When the call came in, in ms since 1970. */
   readonly startedAt: number;
+  /** Records the call, if it is recorded. */
   readonly recorder: CallRecorder | undefined;
   /** Turns opened so far. */
   turns = 0;

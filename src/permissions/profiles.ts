@@ -2,7 +2,11 @@ import { allowFlags } from "./flags.ts";
 import type { Need } from "./need.ts";
 
 /** How Deno runs the program besides what it allows: V8 kept to one thread, and no question asked on a terminal. */
-const RUNNING = ["--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=50", "--unstable-net", "--no-prompt"];
+const RUNNING = [
+  "--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=50",
+  "--unstable-net",
+  "--no-prompt",
+];
 /** No code from anywhere but the file that runs. */
 const CLOSED = ["--deny-import", "--no-remote", "--no-npm"];
 

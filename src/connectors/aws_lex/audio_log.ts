@@ -7,12 +7,15 @@ import { OneVoiceRecording } from "../../recording/one_voice.ts";
 import type { LexConfig } from "./options.ts";
 import { partName, Parts } from "./parts.ts";
 
-/** Writes what went to Lex and what came back, in a file for each side, and in parts where it is long. */
+/**
+ * Writes what went to Lex and what came back, in a file for each side and in parts where it is long; what is sensitive as
+ * silence.
+ */
 export class AudioLog {
   readonly #heard: Parts;
   readonly #spoken: Parts | undefined;
 
-  constructor(call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
+  constructor(readonly call: CallInfo, { audio_logging: options }: LexConfig, deps: ConnectorDeps) {
     const mostBytes = options.max_file_size - wavHeader(TELEPHONY, 0).length;
     const record = (source: string) => {
       const name = options.filename_format.replaceAll("{source}", source);
@@ -26,12 +29,12 @@ export class AudioLog {
 
   /** The caller's side. */
   heard(audio: Audio): void {
-    this.#heard.add(convert(audio, TELEPHONY).data);
+    this.#heard.add(convert(audio, TELEPHONY).data, this.call.sensitive);
   }
 
   /** The bot's side, as the telephone plays it. */
   spoken({ audio }: Say): void {
-    if (audio) this.#spoken?.add(audio.data);
+    if (audio) this.#spoken?.add(audio.data, this.call.sensitive);
   }
 
   async finish(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Somewhere that audio is written to. */
 export interface AudioFile {
-  add(data: Uint8Array): void;
+  /** Writes a piece, or as much silence when it is `sensitive`. */
+  add(data: Uint8Array, sensitive: boolean): void;
   /** Writes what is left and closes the file. */
   finish(): Promise<void>;
 }
@@ -18,11 +19,11 @@ export class Parts implements AudioFile {
   /** `open`: begins a file, the first being 1. `mostBytes`: of audio in each. */
   constructor(readonly open: (part: number) => AudioFile, readonly mostBytes: number) {}
 
-  add(data: Uint8Array): void {
+  add(data: Uint8Array, sensitive: boolean): void {
     for (let from = 0; from < data.length;) {
       if (this.#room === 0) this.#next();
       const piece = data.subarray(from, from + this.#room);
-      this.#file!.add(piece);
+      this.#file!.add(piece, sensitive);
       this.#room -= piece.length;
       from += piece.length;
     }

@@ -1,6 +1,7 @@
 // Built from src/store/worker.ts by deno task gen.
 // ../lib/clock.ts
 import { setImmediate } from "node:timers";
+var TURNS_TO_LOOK = 62;
 var systemClock = {
   now: () => performance.now(),
   date: () => Date.now(),
@@ -9,7 +10,13 @@ var systemClock = {
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
   },
-  nextTurn: () => new Promise((resolve) => setImmediate(resolve))
+  nextTurn() {
+    const { promise, resolve } = Promise.withResolvers();
+    let turns = 0;
+    const next = () => ++turns < TURNS_TO_LOOK ? void setImmediate(next) : resolve();
+    setImmediate(next);
+    return promise;
+  }
 };
 
 // ../lib/files.ts
