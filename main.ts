@@ -275,7 +275,7 @@ async function serve(loaded: LoadedConfig): Promise<number> {
   const clock = systemClock;
   const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
   const { log } = logging;
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of warnings) log.warn(warning, { code: "CFG-NOTE" satisfies ErrorCode });
   if (!mayStart(loaded, log)) {
     await logging.close(LAST_LINES_MS);
     return EXIT.failed;

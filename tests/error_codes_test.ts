@@ -44,6 +44,17 @@ Deno.test("every other code of the list is used in the source", async () => {
   }
 });
 
+Deno.test("every warning and every error in the log carries a code", async () => {
+  const lines = await text("src") + await text("routes") + await Deno.readTextFile(new URL("main.ts", ROOT));
+  const calls = [...lines.matchAll(/\blogs?\.(warn|error)\((.*?)\);$/gms)].map(([, , given]) => given!);
+  assert.ok(calls.length > 20, `only ${calls.length} were found`);
+  // What is handed on has its code from whoever handed it in.
+  const uncoded = calls.filter((given) =>
+    !/\bcode\b|, fields$|, explain\(/.test(given) && !given.startsWith('"and more')
+  );
+  assert.deepEqual(uncoded, []);
+});
+
 async function text(folder: string): Promise<string> {
   const texts: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {

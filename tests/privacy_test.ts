@@ -31,10 +31,12 @@ const SAID = {
   refreshToken: "marker-refresh-token",
   accessToken: "marker-access-token",
 };
-Deno.test("nothing that a caller says, presses or hands along, and no secret, is found in logs, pages, answers or file names", async () => {
+Deno.test("nothing that a caller says, presses or hands along, and no secret, is found in logs, the store, pages, answers or file names", async () => {
   const folder = await Deno.makeTempDir();
+  const memory = await Deno.makeTempDir();
   try {
     await using house = await TestGateway.open(`
+store: { file: ${memory}/gateway.db }
 authentication:
   session: { secret_key: ${SAID.cookieKey} }
   webex_oauth: { client_id: id, client_secret: ${SAID.loginSecret} }
@@ -70,8 +72,11 @@ connectors:
     const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     assert.equal(files.length, 1, "the call was not recorded: the run proves nothing");
     assert.ok(house.log.length > 0 && shown.includes("call-1"), "nothing was said: the run proves nothing");
+    const remembered = await contents(memory);
+    assert.ok(remembered.includes("call-1"), "nothing was remembered: the run proves nothing");
     hunt({
       logs: JSON.stringify(house.log),
+      store: remembered,
       pages: shown,
       errors: errors.join(),
       files: files.join(),
@@ -79,6 +84,7 @@ connectors:
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
+    await Deno.remove(memory, { recursive: true });
   }
 });
 
@@ -211,6 +217,15 @@ async function beginning(answer: Response): Promise<string> {
   const { value } = await reader.read();
   await reader.cancel();
   return new TextDecoder().decode(value);
+}
+
+/** Every byte of the files of a folder, as text. */
+async function contents(folder: string): Promise<string> {
+  const texts: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    texts.push(new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/${name}`)));
+  }
+  return texts.join("\n");
 }
 
 function hunt(places: Record<string, string>): void {

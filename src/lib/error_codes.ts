@@ -78,6 +78,7 @@ export const ERROR_CODES = [
   "BYODS-STORE",
   "BYODS-BUSY",
   "BYODS-FAILED",
+  "TOKEN-OTHER-TAKEN",
   // Connectors.
   "AGENT-NONE",
   "AGENT-LIST",
@@ -100,7 +101,12 @@ export const ERROR_CODES = [
   "LEX-REJECTED",
   "LEX-BOT-GONE",
   "PROMPT-UNREADABLE",
+  "BOT-TOO-MANY",
+  "BOT-NO-ALIAS",
+  "BOT-DRAFT",
+  "KEYS-IN-FILE",
   "RECORDING-STOPPED",
+  "RECORDING-SWEEP",
   // Alerts.
   "ALERT-FIRING",
   "ALERT-UNDELIVERED",
@@ -129,6 +135,8 @@ export const ERROR_CODES = [
   "AUDIT-ENTRY",
   // Calls, and whatever else goes on.
   "CALL-TRIAL",
+  "CALL-CUT-SHORT",
+  "EVENT-IGNORED",
   "CALL-REFUSED",
   "GATEWAY-DEFECT",
   // Connections that were cut off: the error codes of HTTP/2 (RFC 9113 section 7).

@@ -219,7 +219,11 @@ class CallerStream implements RpcListener {
     } else if (input) {
       turn.hear(input);
     } else {
-      this.options.log.warn("event ignored", { call: call.call.id, event: request.eventInput!.eventType });
+      this.options.log.warn("event ignored", {
+        code: "EVENT-IGNORED" satisfies ErrorCode,
+        call: call.call.id,
+        event: request.eventInput!.eventType,
+      });
     }
   }
 

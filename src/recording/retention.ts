@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import { plainFiles } from "../lib/files.ts";
 import type { Log } from "../lib/log.ts";
 import type { RecordingOptions } from "./config.ts";
@@ -102,6 +103,9 @@ export class Retention implements AsyncDisposable {
   }
 
   #complain(message: string, error: unknown): void {
-    this.deps.log.warn(message, { error: error instanceof Error ? error.name : "unknown" });
+    this.deps.log.warn(message, {
+      code: "RECORDING-SWEEP" satisfies ErrorCode,
+      error: error instanceof Error ? error.name : "unknown",
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Draft, PrivateFile } from "../../lib/private_file.ts";
 import { Secret } from "../../lib/secret.ts";
@@ -116,7 +117,11 @@ export class RefreshGrant implements Access {
           hide: [clientSecret, new Secret(used)],
           precious: true, // it holds the one token that is good from now on
         }, signal);
-        if (used !== candidates[0]) this.#deps.log.warn("another refresh token was taken where the first was refused");
+        if (used !== candidates[0]) {
+          this.#deps.log.warn("another refresh token was taken where the first was refused", {
+            code: "TOKEN-OTHER-TAKEN" satisfies ErrorCode,
+          });
+        }
         return { used, answer: body };
       } catch (error) {
         if (!(error instanceof ByodsError)) throw error;

@@ -2,6 +2,7 @@ import type { BotAliasSummary, BotSummary, LexModelsV2Client } from "@aws-sdk/cl
 import { ListBotAliasesCommand, ListBotsCommand } from "./sdk.ts";
 import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import { lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
@@ -93,7 +94,11 @@ export class Bots {
       return [page.botSummaries, page.nextToken];
     });
     if (summaries.length > MOST_BOTS) {
-      log.warn("more bots than are offered", { bots: summaries.length, most: MOST_BOTS });
+      log.warn("more bots than are offered", {
+        code: "BOT-TOO-MANY" satisfies ErrorCode,
+        bots: summaries.length,
+        most: MOST_BOTS,
+      });
     }
     const ready = summaries.filter(({ botStatus }) => botStatus === "Available").slice(0, MOST_BOTS);
     const bots: LexBot[] = [];
@@ -102,10 +107,15 @@ export class Bots {
         ready.slice(at, at + AT_ONCE).map(async ({ botId = "", botName = "" }) => {
           const aliasId = config.bot_alias_id || chooseAlias(await this.#aliases(botId));
           if (aliasId === undefined) {
-            log.warn("bot left out: it has no alias", { connector: connectorId, bot: botName });
+            log.warn("bot left out: it has no alias", {
+              code: "BOT-NO-ALIAS" satisfies ErrorCode,
+              connector: connectorId,
+              bot: botName,
+            });
           }
           if (aliasId === TEST_ALIAS && !config.bot_alias_id) {
             log.warn("bot answers with its draft: it has no alias but the one for tests", {
+              code: "BOT-DRAFT" satisfies ErrorCode,
               connector: connectorId,
               bot: botName,
             });
