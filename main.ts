@@ -283,7 +283,15 @@ async function serve(loaded: LoadedConfig): Promise<number> {
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { clock, log, version, warnings, settings, lostLogLines: () => logging.lost });
+    gateway = await startGateway(config, {
+      clock,
+      log,
+      version,
+      warnings,
+      settings,
+      lostLogLines: () => logging.lost,
+      logEntries: logging.entries,
+    });
   } catch (error) {
     log.error("Cannot start the gateway", explain(error, config));
     await logging.close(LAST_LINES_MS);

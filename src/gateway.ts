@@ -16,6 +16,7 @@ import type { Clock } from "./lib/clock.ts";
 import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
 import type { Log } from "./lib/log.ts";
+import type { LogEntry } from "./lib/log_format.ts";
 import { burst } from "./lib/log_burst.ts";
 import { variable } from "./lib/variable.ts";
 import { byova } from "./protocols/byova.ts";
@@ -36,6 +37,8 @@ export interface GatewayDeps {
   readonly warnings: readonly string[];
   /** Log lines that nobody got to read, since the start. */
   readonly lostLogLines?: () => number;
+  /** What is logged, for the store to keep. */
+  readonly logEntries?: Bus<LogEntry>;
   /** Hears of everything that somebody does on the dashboard; a line in the log unless given. */
   readonly audit?: (entry: AuditEntry) => void;
   /** Each value of the configuration with where it came from, secrets masked. */
@@ -67,7 +70,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   if (variable("OTEL_DENO") === "true") {
     built.use(new Traces(events, await import("@opentelemetry/api"), deps.version));
   }
-  const store = built.use(openStore(config, { clock, log: log.child("store"), events }));
+  const store = built.use(openStore(config, { clock, log: log.child("store"), events, logs: deps.logEntries }));
 
   const directory = new AgentDirectory(
     await openConnectors(

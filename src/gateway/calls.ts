@@ -13,7 +13,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { Redactor } from "../lib/redaction.ts";
 import { offStore } from "../store/off_store.ts";
-import { SqliteStore } from "../store/sqlite_store.ts";
+import { SqliteStore, type SqliteStoreDeps } from "../store/sqlite_store.ts";
 import type { Store } from "../store/store.ts";
 
 /** Opens the connectors that the configuration names, in its order. */
@@ -34,10 +34,7 @@ export async function openConnectors(
 }
 
 /** What remembers the calls. */
-export function openStore(
-  { store, sessions }: Config,
-  deps: { clock: Clock; log: Log; events: Bus<CallEvent> },
-): Store {
+export function openStore({ store, sessions }: Config, deps: SqliteStoreDeps): Store {
   return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : offStore;
 }
 

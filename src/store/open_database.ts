@@ -24,6 +24,7 @@ const BEATS_OF_THE_DEAD = 5;
 
 /** Opens a database file, or begins one, with what every user of it needs. Throws what SQLite throws. */
 export function openFile(path: string, { readOnly = false } = {}): DatabaseSync {
+  if (!readOnly) keepPrivate(path);
   const database = new DatabaseSync(path, { readOnly, timeout: BUSY_MS, enableForeignKeyConstraints: false });
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   if (readOnly) return database;
@@ -39,6 +40,15 @@ export function openFile(path: string, { readOnly = false } = {}): DatabaseSync 
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Makes a file that only its owner may read; SQLite gives what it keeps beside it the same mode. */
+function keepPrivate(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
+  } catch {
+    // SQLite meets the same and has words for it
   }
 }
 

@@ -1,10 +1,12 @@
 import type { CallEvent } from "../call/event.ts";
 import type { Bus } from "../lib/bus.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { LogEntry } from "../lib/log_format.ts";
 import type { Log } from "../lib/log.ts";
 import type { StoreOptions } from "./config.ts";
 import { Inquiries } from "./inquiries.ts";
 import type { AnswerTo, FromWorker, QueryOf, Question } from "./messages.ts";
+import { LogIntake } from "./log_intake.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alert, Deed, LogLine, Store, StoreState } from "./store.ts";
 import { type Thread, WorkerLink } from "./worker_link.ts";
@@ -15,6 +17,7 @@ const BEAT_MS = 2000;
 const LAST_WORDS_MS = 5000;
 /** Events that may wait to be looked at. */
 const MOST_UNREAD = 20_000;
+const MOST_UNREAD_LINES = 2000;
 /** A call that is silent for so much longer than a call may last, in ms, has ended. */
 const GRACE_MS = 600_000;
 
@@ -31,6 +34,8 @@ export interface SqliteStoreDeps {
   readonly log: Log;
   /** What happens in calls. */
   readonly events: Bus<CallEvent>;
+  /** What is logged. */
+  readonly logs?: Bus<LogEntry> | undefined;
 }
 
 /** Remembers in a SQLite database, which a worker owns: neither writing nor asking ever holds up the thread of the calls. */
@@ -41,15 +46,17 @@ export class SqliteStore implements Store {
   readonly #link: WorkerLink;
   readonly #inquiries: Inquiries;
   readonly #outbox: Outbox;
-  readonly #subscription;
-  readonly #reading: Promise<void>;
+  readonly #events;
+  readonly #lines;
+  readonly #reading: Promise<unknown>;
   #state: Omit<StoreState, "lost">;
   #session: number | undefined;
   #lost = 0;
   #lostSaid = 0;
   #closed: (() => void) | undefined;
+  #left: Promise<void> | undefined;
 
-  constructor(options: SqliteStoreOptions, { clock, log, events }: SqliteStoreDeps) {
+  constructor(options: SqliteStoreOptions, { clock, log, events, logs }: SqliteStoreDeps) {
     this.#options = options;
     this.#clock = clock;
     this.#log = log;
@@ -65,12 +72,13 @@ export class SqliteStore implements Store {
       ...(options.start && { start: options.start }),
     });
     this.#link.open();
-    this.#subscription = events.subscribe(MOST_UNREAD);
-    this.#reading = this.#read();
+    this.#events = events.subscribe(MOST_UNREAD);
+    this.#lines = options.logLines > 0 ? logs?.subscribe(MOST_UNREAD_LINES) : undefined;
+    this.#reading = Promise.all([this.#readEvents(), this.#readLines()]);
   }
 
   state(): StoreState {
-    return { ...this.#state, lost: this.#lost + this.#outbox.lost + this.#subscription.dropped };
+    return { ...this.#state, lost: this.#lost + this.#outbox.lost + this.#events.dropped };
   }
 
   calls(query: QueryOf<"calls">) {
@@ -118,9 +126,14 @@ export class SqliteStore implements Store {
   }
 
   /** Writes what is known so far, waits for it a while, and leaves the database. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#left ??= this.#dispose();
+  }
+
+  async #dispose(): Promise<void> {
     await this.#clock.nextTurn(); // what was published up to now is read
-    this.#subscription[Symbol.dispose]();
+    this.#events[Symbol.dispose]();
+    this.#lines?.[Symbol.dispose]();
     await this.#reading;
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const callOff = this.#clock.setTimer(LAST_WORDS_MS, resolve);
@@ -144,8 +157,13 @@ export class SqliteStore implements Store {
     return this.#inquiries.ask(question, query);
   }
 
-  async #read(): Promise<void> {
-    for await (const event of this.#subscription) this.#outbox.put({ event: JSON.stringify(event) });
+  async #readEvents(): Promise<void> {
+    for await (const event of this.#events) this.#outbox.put({ event: JSON.stringify(event) });
+  }
+
+  async #readLines(): Promise<void> {
+    const intake = new LogIntake(this.#clock, (line) => this.keepLog(line));
+    for await (const entry of this.#lines ?? []) intake.take(entry);
   }
 
   #up(): void {

@@ -31,6 +31,9 @@ export function troubleOf(error: unknown): Trouble | undefined {
       remedy: "none",
     };
   }
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return { code: "STORE-UNWRITABLE", why: "cannot be made: what should be its folder is a file", remedy: "wait" };
+  }
   if (error instanceof Deno.errors.PermissionDenied) {
     return { code: "STORE-UNWRITABLE", why: "cannot be written: the system does not allow it", remedy: "wait" };
   }

@@ -93,7 +93,7 @@ export class WorkerLink implements Disposable {
 }
 
 /** Starts the store's worker from its text, which needs no permission and no file; it has those of the program. */
-function startWorker(): Thread {
+export function startWorker(): Thread {
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   try {
     return new Worker(url, { type: "module", name: "store" });

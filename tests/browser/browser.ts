@@ -66,6 +66,15 @@ async function openPage(browser: Browser, options: BrowserContextOptions = {}): 
   return { page, complaints };
 }
 
+/** The configuration of a gateway that remembers, in a folder that is gone with this. */
+export async function remembering(): Promise<{ readonly yaml: string } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir();
+  return {
+    yaml: `store: { file: "${folder}/gateway.db" }`,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
 /** Goes to a page and waits until the browser has taken it over and hears of what happens. */
 export async function visit(page: Page, url: string): Promise<void> {
   await page.goto(url);
@@ -77,7 +86,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- put there by the line before
-    const { violations } = await (globalThis as any).axe.run(document);
+    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
     return violations as { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
   });
   return found.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) =>

@@ -4,7 +4,7 @@ import { Caller } from "../../src/caller/caller.ts";
 import type { CallPage, CallRow } from "../../islands/facts.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { speech } from "../speech_samples.ts";
-import { browserTest, visit } from "./browser.ts";
+import { browserTest, remembering, visit } from "./browser.ts";
 
 const ECHO = "Echo: Echo";
 
@@ -20,7 +20,8 @@ async function shortCall(house: TestGateway, id: string, agent: string, org = "o
 }
 
 browserTest("a call is in the table within half a second, moves on there, and tells how it ended", async (open) => {
-  await using house = await TestGateway.open();
+  await using memory = await remembering();
+  await using house = await TestGateway.open(memory.yaml);
   const { page } = await open();
   await visit(page, `${house.url}/calls`);
   await page.waitForSelector("text=No calls yet");
@@ -58,7 +59,8 @@ browserTest("a call is in the table within half a second, moves on there, and te
 browserTest(
   "each filter, the order and the columns stand in the address, and a file has just what is shown",
   async (open) => {
-    await using house = await TestGateway.open();
+    await using memory = await remembering();
+    await using house = await TestGateway.open(memory.yaml);
     await shortCall(house, "one", ECHO);
     await shortCall(house, "two", "Local Audio: Local Playback", "org-2");
     await shortCall(house, "three", ECHO, "org-2");
@@ -144,7 +146,8 @@ async function shown4(page: Page): Promise<void> {
 }
 
 browserTest("the waterfall of a call is what the caller saw, to the ms", async (open) => {
-  await using house = await TestGateway.open();
+  await using memory = await remembering();
+  await using house = await TestGateway.open(memory.yaml);
   const caller = await Caller.dial({ hostname: "127.0.0.1", port: house.gateway.grpcPort }, { conversationId: "told" });
   const { page } = await open();
   await caller.start();
@@ -193,7 +196,8 @@ function at(caller: Caller, what: string | RegExp, rpc?: number): number {
 }
 
 browserTest("what comes from outside stays text, in one piece and in reading order", async (open) => {
-  await using house = await TestGateway.open();
+  await using memory = await remembering();
+  await using house = await TestGateway.open(memory.yaml);
   const hostile = [
     `</script><script>alert(1)</script>`,
     `<img src=x onerror="alert(1)">`,

@@ -1258,6 +1258,7 @@ var CACHE_KIB = 16384;
 var MOST_WAL_BYTES = 16 * 1024 * 1024;
 var BEATS_OF_THE_DEAD = 5;
 function openFile(path, { readOnly = false } = {}) {
+  if (!readOnly) keepPrivate(path);
   const database = new DatabaseSync(path, { readOnly, timeout: BUSY_MS, enableForeignKeyConstraints: false });
   database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   if (readOnly) return database;
@@ -1273,6 +1274,12 @@ function openFile(path, { readOnly = false } = {}) {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+function keepPrivate(path) {
+  try {
+    Deno.openSync(path, { write: true, create: true, mode: 384 }).close();
+  } catch {
   }
 }
 var OpenDatabase = class _OpenDatabase {
@@ -1423,6 +1430,9 @@ function troubleOf(error) {
       why: "may not be written: the start command needs --allow-read and --allow-write for its folder",
       remedy: "none"
     };
+  }
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return { code: "STORE-UNWRITABLE", why: "cannot be made: what should be its folder is a file", remedy: "wait" };
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return { code: "STORE-UNWRITABLE", why: "cannot be written: the system does not allow it", remedy: "wait" };
