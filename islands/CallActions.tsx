@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallRow, Me } from "./facts.ts";
+import { act, mayAct } from "./act.ts";
+import type { CallRow } from "./facts.ts";
 import { legible } from "./legible.ts";
 import { useHouse } from "./Shell.tsx";
 
@@ -24,38 +25,20 @@ export function CallActions({ call }: { call: CallRow }) {
   const [asked, setAsked] = useState<Action>();
   const [told, setTold] = useState("");
   if (!mayAct(me)) return null;
-  const act = async (action: Action) => {
+  const tell = async (action: Action) => {
     setAsked(undefined);
     setTold("asking the gateway …");
-    setTold(await tell(action, call));
+    const path = `/api/calls/${encodeURIComponent(call.call_id)}/${action}`;
+    setTold(await act(`${path}?${new URLSearchParams({ org: call.org_id })}`));
   };
   return (
     <>
       <span role="status" class="quiet small">{legible(told)}</span>
       <button type="button" class="button" onClick={() => setAsked("transfer")}>{ACTIONS.transfer.label}</button>
       <button type="button" class="button grave" onClick={() => setAsked("end")}>{ACTIONS.end.label}</button>
-      {asked && <Confirmation action={asked} call={call} act={() => act(asked)} close={() => setAsked(undefined)} />}
+      {asked && <Confirmation action={asked} call={call} act={() => tell(asked)} close={() => setAsked(undefined)} />}
     </>
   );
-}
-
-/** Whether somebody may act: where nobody logs in, everybody. */
-export function mayAct({ login, user }: Me): boolean {
-  return login === "off" || user?.role === "operator";
-}
-
-/** Asks for something to be done; the page's token is asked for anew, since a session may have changed meanwhile. */
-async function tell(action: Action, { call_id, org_id }: CallRow): Promise<string> {
-  try {
-    const me: Me = await (await fetch("/api/me")).json();
-    const path = `/api/calls/${encodeURIComponent(call_id)}/${action}?${new URLSearchParams({ org: org_id })}`;
-    const answer = await fetch(path, { method: "POST", headers: { "X-CSRF-Token": me.csrf } });
-    if (answer.ok) return "";
-    const { error } = await answer.json();
-    return String(error);
-  } catch {
-    return "Cannot reach the gateway: try again";
-  }
 }
 
 function Confirmation({ action, call, act, close }: {

@@ -1,6 +1,7 @@
 import { PERIODS, type TableQuery, withParams } from "./call_query.ts";
 import type { ConnectorFact } from "./facts.ts";
 import { legible } from "./legible.ts";
+import { Moment } from "./Moment.tsx";
 import { useNow } from "./now.ts";
 import { OUTCOME_NAMES, outcomeWords } from "./outcome.ts";
 
@@ -100,25 +101,4 @@ function options(known: readonly string[], chosen: string | undefined) {
   return [...new Set(chosen === undefined ? known : [...known, chosen])].map((value) => (
     <option key={value} value={value}>{legible(value)}</option>
   ));
-}
-
-/** A moment of the visitor's own clock; the address has it in UTC. */
-function Moment({ name, label, value, set }: {
-  name: string;
-  label: string;
-  value: string | undefined;
-  set: (name: string, value: string) => void;
-}) {
-  const at = value === undefined ? NaN : Date.parse(value);
-  const shown = isNaN(at) ? "" : new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  return (
-    <label>
-      <span>{label}</span>
-      <input
-        type="datetime-local"
-        value={shown}
-        onChange={({ currentTarget: { value } }) => set(name, value === "" ? "" : new Date(value).toISOString())}
-      />
-    </label>
-  );
 }

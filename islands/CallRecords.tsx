@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { EventFact, LogFact } from "./facts.ts";
+import { Fields } from "./Fields.tsx";
 import { legible } from "./legible.ts";
 import { Panel } from "./parts.tsx";
 import { Time } from "./Time.tsx";
@@ -55,20 +56,5 @@ export function CallEvents({ events }: { events: readonly EventFact[] }) {
         ))}
       </ol>
     </details>
-  );
-}
-
-/** Named values in a line. */
-function Fields({ of }: { of: Readonly<Record<string, unknown>> }) {
-  const known = Object.entries(of).filter(([, value]) => value !== undefined && value !== null);
-  return (
-    <span class="fields">
-      {known.map(([name, value]) => (
-        <span key={name}>
-          <span class="quiet">{`${legible(name)}=`}</span>
-          {legible(typeof value === "string" ? value : JSON.stringify(value))}
-        </span>
-      ))}
-    </span>
   );
 }

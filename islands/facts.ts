@@ -262,6 +262,15 @@ export interface AlertFact {
   readonly delivery: "none" | "pending" | "delivered" | "failed";
 }
 
+/** Something that somebody did: `GET /api/audit`. */
+export interface DeedFact {
+  readonly at: string;
+  readonly who: string;
+  readonly via: string;
+  readonly action: string;
+  readonly about: string;
+}
+
 /** Who looks: `GET /api/me`. */
 export interface Me {
   readonly login: "on" | "off";

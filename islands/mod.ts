@@ -1,5 +1,9 @@
+import { Agents } from "./Agents.tsx";
+import { Alerts } from "./Alerts.tsx";
 import { Call } from "./Call.tsx";
 import { Calls } from "./Calls.tsx";
+import { Configuration } from "./Configuration.tsx";
+import { Logs } from "./Logs.tsx";
 import { Overview } from "./Overview.tsx";
 import type { AnyPage } from "./page.ts";
 import { Phone } from "./Phone.tsx";
@@ -9,5 +13,9 @@ export const pages: Readonly<Record<string, AnyPage>> = {
   Overview,
   Calls,
   Call,
+  Agents,
   Phone,
+  Logs,
+  Configuration,
+  Alerts,
 };

@@ -5,7 +5,7 @@ import { bundle } from "./bundle.ts";
 import { checkPayload } from "./layout.ts";
 import { readPayload } from "./payload.ts";
 import { needsFor } from "./profile.ts";
-import { deno, DIST, report, ROOT, run } from "./tool.ts";
+import { deno, DIST, report, run } from "./tool.ts";
 
 /** The most that a compiled file may take, in bytes, the largest base included. */
 const MOST_BYTES = 130_000_000;
@@ -18,9 +18,6 @@ export const TARGETS: Readonly<Record<string, string>> = {
   "aarch64-apple-darwin": "byova-gateway-compiled-darwin-aarch64",
   "x86_64-pc-windows-msvc": "byova-gateway-compiled-windows-x86_64.exe",
 };
-
-/** A sentence of the help of the `deno` command, which denort has no need of. */
-const ONLY_IN_DENO = "Format source files";
 
 const NO_BASE = `Cannot compile for this platform: its denort, the base of every compiled file, cannot be had.
 Deno fetches it from dl.deno.land. Without that, do one of these:

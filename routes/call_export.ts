@@ -2,7 +2,7 @@ import type { CallRow } from "../islands/facts.ts";
 import { callRow, iso } from "./call_facts.ts";
 import { everyCall } from "./call_list.ts";
 import { callQuery } from "./call_query.ts";
-import { csvLine } from "./csv.ts";
+import { csvLine } from "../islands/csv.ts";
 import type { House } from "./house.ts";
 
 /** Calls of one export. */

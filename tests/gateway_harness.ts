@@ -4,7 +4,9 @@ import { connectors } from "../src/connectors/mod.ts";
 import { type Gateway, startGateway } from "../src/gateway.ts";
 import { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls, ServerTls } from "../src/http2/tls.ts";
+import { Bus } from "../src/lib/bus.ts";
 import { type Clock, systemClock } from "../src/lib/clock.ts";
+import type { LogEntry } from "../src/lib/log_format.ts";
 import { EventInput_EventType } from "../src/protocols/gen/byova_common.ts";
 import {
   encodeVoiceVARequest,
@@ -68,7 +70,7 @@ export class TestGateway extends Line implements AsyncDisposable {
     yaml = "",
     { tls = wire.tls, clock = systemClock, httpPort = 0 }: TestGatewayOptions = {},
   ): Promise<TestGateway> {
-    const { config, warnings } = await loadConfig({
+    const { config, warnings, settings } = await loadConfig({
       file: "test.yaml",
       overrides: { "gateway.port": "0", "monitoring.port": String(httpPort) },
       env: () => undefined,
@@ -76,11 +78,14 @@ export class TestGateway extends Line implements AsyncDisposable {
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
     });
     const lines: LogLine[] = [];
+    const logEntries = new Bus<LogEntry>();
     const gateway = await startGateway(config, {
       clock,
-      log: keepingLog(lines),
+      log: keepingLog(lines, (line) => logEntries.publish({ time: clock.date(), logger: "byova", ...line })),
       version: "0.0.0-test",
       warnings,
+      settings,
+      logEntries,
     });
     const channel = await connect(gateway.grpcPort, tls);
     return new TestGateway(gateway, channel, lines);

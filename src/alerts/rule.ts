@@ -102,11 +102,11 @@ const WATCH: { readonly [S in Subject]: Watch } = {
   },
   live_calls_above(rule, { liveCalls }) {
     const live = liveCalls(rule.connector);
-    return live > rule.threshold ? [whole(live, `${live} calls are live, more than ${rule.threshold}`)] : [];
+    return live > rule.threshold ? [whole(live, `${counted(live)} live, more than ${rule.threshold}`)] : [];
   },
   live_calls_below(rule, { liveCalls }) {
     const live = liveCalls(rule.connector);
-    return live < rule.threshold ? [whole(live, `${live} calls are live, fewer than ${rule.threshold}`)] : [];
+    return live < rule.threshold ? [whole(live, `${counted(live)} live, fewer than ${rule.threshold}`)] : [];
   },
   connector_down({ connector }, { connectors }) {
     return connectors().flatMap(({ id, failure }) => {
@@ -142,6 +142,10 @@ function whole(value: number | undefined, message: string): Breach {
 function ending(at: number, now: number): string {
   const iso = new Date(at).toISOString();
   return at <= now ? `ended at ${iso}` : `ends at ${iso}, ${Math.floor((at - now) / 60_000)} minutes from now`;
+}
+
+function counted(calls: number): string {
+  return calls === 1 ? "1 call is" : `${calls} calls are`;
 }
 
 function percent(share: number): string {

@@ -70,7 +70,6 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
     store.keepDeed(entry);
   };
   const login = config.login && built.use(new Login(config.login, { clock, log: log.child("login"), fetch, audit }));
-  let web: WebServer | FetchServer | undefined;
   const house: House = {
     version: parts.version,
     clock,
@@ -92,7 +91,7 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
       connections: () => server.connections,
       counters: server.counters,
     },
-    web: { host, port: () => web!.port },
+    web: { host, port: () => web.port },
     dial: (options) => Caller.dial(ownPort(config, server.port, certificates.grpc?.texts), options),
     trust: {
       tokens: validation === undefined ? "off" : config.validation!.enforced ? "enforced" : "reported",
@@ -126,13 +125,13 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
   const tls = certificates.http && tlsOf(certificates.http.texts);
   const { onOffence, onError } = parts;
   // Deno.serve asks no client for a certificate.
-  web = built.use(
+  const web: WebServer | FetchServer = built.use(
     tls?.clients
       ? new FetchServer({ hostname: host, port, tls, clock, onOffence, onError }, app.fetch)
       : new WebServer({ hostname: host, port, tls }, app.fetch),
   );
   built.use(live); // ends its streams before the port waits for them
-  certificates.http?.onRenewal((texts) => web!.renewTls(tlsOf(texts)));
+  certificates.http?.onRenewal((texts) => web.renewTls(tlsOf(texts)));
   return web;
 }
 

@@ -28,7 +28,7 @@ browserTest(
       for (const viewport of SIZES) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme });
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           assert.deepEqual(await seriousFindings(page), [], `${path}, ${viewport.width} px, ${colorScheme}`);
         }
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
