@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../../src/audio/wav.ts";
+import { MULAW_TO_LINEAR } from "../../src/audio/g711.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { FakeLex, refusal } from "./fake_lex.ts";
 import { house, lexThat, outline, sentence } from "./lex_house.ts";
@@ -107,6 +108,26 @@ for (const mode of ["utterance", "streaming"] as const) {
     });
   }
 }
+
+Deno.test("streaming: the caller's voice reaches Lex more than 30 dB above what the way adds", async () => {
+  const script = lexThat(says("Fine.", { heard: "yes" }));
+  await using it = await house(script, "mode: streaming");
+  const call = it.gateway.call();
+  await call.start();
+  await call.say(sentence);
+  await call.event("SESSION_END");
+  const heard = new Int16Array(script.turns[1]!.sound!.slice().buffer);
+  const source = Int16Array.from(sentence.data, (code) => MULAW_TO_LINEAR[code]!);
+  const at = source.findIndex((_, from) => heard.subarray(0, 1000).every((sample, n) => sample === source[from + n]));
+  assert.ok(at >= 0 && heard.length > 16_000);
+  let signal = 0, noise = 0;
+  heard.forEach((sample, n) => {
+    const said = source[at + n] ?? 0;
+    signal += said ** 2;
+    noise += (sample - said) ** 2;
+  });
+  assert.ok(10 * Math.log10(signal / noise) > 30, `${10 * Math.log10(signal / noise)} dB`);
+});
 
 Deno.test("throttling is waited out, unheard by the caller", async () => {
   let times = 2;
