@@ -59,6 +59,8 @@ async function openPage(browser: Browser, options: BrowserContextOptions = {}): 
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
+    // A page may ask once more while its gateway is already gone.
+    if (/net::ERR_CONNECTION_(RESET|REFUSED)/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning") {
       complaints.push(`${message.text()} ${message.location().url}`);
     }

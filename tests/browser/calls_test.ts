@@ -142,7 +142,7 @@ browserTest(
 
 async function shown4(page: Page): Promise<void> {
   await page.waitForURL(/period=15m/);
-  assert.equal((await ids(page)).length, 4);
+  await page.waitForFunction(() => document.querySelectorAll("tr[data-call]").length === 4);
 }
 
 browserTest("the waterfall of a call is what the caller saw, to the ms", async (open) => {
