@@ -78,12 +78,14 @@ function verdict(turns: readonly TurnFact[]): string {
   const found: string[] = [];
   const late = turns.reduce((sum, turn) => sum + (turn.late ?? 0), 0);
   const gap = Math.max(...turns.map(({ longest_gap_ms }) => longest_gap_ms ?? 0));
-  if (gap > GAP_MS) found.push(`a gap of ${gap} ms`);
+  if (gap > GAP_MS) found.push(`a gap of ${Math.round(gap)} ms`);
   if (late > 0) found.push(late === 1 ? "1 late packet" : `${late} late packets`);
   if (turns.some(({ clipped }) => (clipped ?? 0) > CLIPPED)) {
     found.push("clipping: the caller was too loud for the line");
   }
-  if (turns.some(({ level_db }) => level_db !== null && level_db < QUIET_DB)) found.push("very low level");
+  if (turns.some(({ by, level_db }) => by === "voice" && level_db !== null && level_db < QUIET_DB)) {
+    found.push("very low level");
+  }
   return found.length === 0 ? "Nothing to complain of." : `Found: ${found.join("; ")}.`;
 }
 

@@ -2,7 +2,7 @@ import { legible } from "./legible.ts";
 
 /** Named values in a line; those that are not known are left out. */
 export function Fields({ of }: { of: Readonly<Record<string, unknown>> }) {
-  const known = Object.entries(of).filter(([, value]) => value !== undefined && value !== null);
+  const known = Object.entries(of).filter(([, value]) => value !== undefined && value !== null && value !== "");
   return (
     <span class="fields">
       {known.map(([name, value]) => (

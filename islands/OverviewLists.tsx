@@ -85,7 +85,9 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                       .join(", ")}
                 </p>
                 <p class="small">
-                  {`${connector.live_calls} live · last hour: ${connector.calls} calls, ${connector.failures} failed, `}
+                  {`${connector.live_calls} live · last hour: ${connector.calls} ${
+                    connector.calls === 1 ? "call" : "calls"
+                  }, ${connector.failures} failed, `}
                   {`wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
                 </p>
               </li>

@@ -26,10 +26,15 @@ const QUALITY: readonly TurnColumn[] = [
   { label: "Frames", value: ({ frames }) => frames },
   { label: "Late", value: ({ late }) => late },
   { label: "Longest gap", unit: " ms", value: ({ longest_gap_ms }) => longest_gap_ms },
-  { label: "Level", unit: " dBFS", value: ({ level_db }) => level_db?.toFixed(1) },
-  { label: "Peak", unit: " dBFS", value: ({ peak_db }) => peak_db?.toFixed(1) },
+  { label: "Level", value: ({ level_db }) => decibels(level_db) },
+  { label: "Peak", value: ({ peak_db }) => decibels(peak_db) },
   { label: "Clipped", unit: " %", value: ({ clipped }) => clipped === null ? null : Math.round(clipped * 1000) / 10 },
 ];
+
+/** A level in dBFS; nothing at all is told as -100. */
+function decibels(level: number | null): string | null {
+  return level === null ? null : level <= -100 ? "silent" : `${level.toFixed(1)} dBFS`;
+}
 
 /** When each step of each turn came, in ms since the call started. */
 export function TurnTable({ turns }: { turns: readonly TurnFact[] }) {

@@ -40,7 +40,12 @@ export function Waterfall({ turns, now }: { turns: readonly TurnFact[]; now: num
           {ticksOf(scale).map((ms) => {
             const place = placeOf(ms, scale);
             const anchor = place > 95 ? "end" : place < 5 ? "start" : "middle";
-            return <text key={ms} x={`${place}%`} y="13" text-anchor={anchor}>{ms === 0 ? "0" : tick(ms)}</text>;
+            const between = ms < 0 && ms > -scale.before ? "between" : undefined;
+            return (
+              <text key={ms} class={between} x={`${place}%`} y="13" text-anchor={anchor}>
+                {ms === 0 ? "0" : tick(ms)}
+              </text>
+            );
           })}
         </svg>
         <span>wait</span>
@@ -57,12 +62,12 @@ function Turn({ turn, scale, now }: { turn: TurnFact; scale: Scale; now: number 
     <details class="turn">
       <summary class="turn-grid" data-turn={turn.turn} data-row-link>
         <span class="turn-name">
-          <strong>{turn.turn}</strong> {turn.by ?? (turn.closed_ms === null ? "…" : "–")}
+          <strong>{turn.turn}</strong> {turn.by ?? (turn.closed_ms === null ? "…" : "no input")}
           {turn.cut_short && <span class="badge" title="The caller cut the answer short">barge-in</span>}
           {turn.cancelled && <span class="badge warn">cancelled</span>}
           {turn.codes.map((code) => <span key={code} class="badge bad mono">{legible(code)}</span>)}
         </span>
-        <Bar turn={turn} waits={waits} scale={scale} />
+        <Bar turn={turn} waits={waits} scale={scale} origin={originOf(turn, now)} />
         <span class="number">{waited === undefined ? "–" : showMs(waited)}</span>
       </summary>
       <Steps turn={turn} waits={waits} />
@@ -70,8 +75,12 @@ function Turn({ turn, scale, now }: { turn: TurnFact; scale: Scale; now: number 
   );
 }
 
-function Bar({ turn, waits, scale }: { turn: TurnFact; waits: readonly Wait[]; scale: Scale }) {
-  const origin = originOf(turn);
+function Bar({ turn, waits, scale, origin }: {
+  turn: TurnFact;
+  waits: readonly Wait[];
+  scale: Scale;
+  origin: number;
+}) {
   const place = (at: number) => placeOf(at - origin, scale);
   const sums = OWNERS.map((owner) => {
     const sum = waits.filter((wait) => wait.owner === owner).reduce((sum, { from, to }) => sum + to - from, 0);

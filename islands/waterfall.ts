@@ -62,10 +62,13 @@ export function waitsOf(turn: TurnFact, now?: number): readonly Wait[] {
   return waits;
 }
 
-/** When the caller had done what the turn answers, in ms since the call started: where the wait for the answer begins. */
-export function originOf(turn: TurnFact): number {
+/**
+ * When the caller had done what the turn answers, in ms since the call started: where the wait for the answer begins. While
+ * it is still the caller's turn, that is `now`.
+ */
+export function originOf(turn: TurnFact, now?: number): number {
   if (turn.by === "start") return turn.opened_ms;
-  return turn.speech_ended_ms ?? turn.asked_ms ?? turn.closed_ms ?? stepsOf(turn).at(-1)!.at;
+  return turn.speech_ended_ms ?? turn.asked_ms ?? turn.closed_ms ?? Math.max(now ?? 0, stepsOf(turn).at(-1)!.at);
 }
 
 /** How long the caller waited for the first of the answer, in ms; undefined where none came. */
@@ -98,8 +101,9 @@ function reasonFor(step: StepName, turn: TurnFact): Reason {
     case "final_ms":
       return { owner: "connector", what: "rest of the answer" };
     case "closed_ms":
-      return turn.final_ms === null && turn.cancelled
-        ? { owner: "caller", what: "Webex cancels the RPC" }
+      if (turn.final_ms === null && turn.cancelled) return { owner: "caller", what: "Webex cancels the RPC" };
+      return turn.asked_ms === null
+        ? { owner: "caller", what: "caller says nothing here, and goes on in another RPC or not at all" }
         : { owner: "gateway", what: "RPC is closed" };
   }
 }
@@ -138,7 +142,7 @@ export function scaleOf(turns: readonly TurnFact[], now?: number): Scale {
   let before = 0;
   let after = 0;
   for (const turn of turns) {
-    const origin = originOf(turn);
+    const origin = originOf(turn, now);
     before = Math.max(before, origin - turn.opened_ms);
     after = Math.max(after, (waitsOf(turn, now).at(-1)?.to ?? origin) - origin);
   }

@@ -93,6 +93,14 @@ Deno.test("a turn that goes on has an open wait up to now, owned by who is waite
   assert.ok(waitsOf(SPOKEN, 9000).every(({ open }) => !open), "a turn that is over stays so");
 });
 
+Deno.test("an RPC that nothing was said in was the caller's, and its count ends where the caller's turn does", () => {
+  const idle = { opened_ms: 100, first_frame_ms: 110 };
+  assert.deepEqual(owners(turn({ ...idle, closed_ms: 9000 })), ["caller 10", "caller 8890"]);
+  assert.equal(originOf(turn(idle), 5000), 5000);
+  const { before, after } = scaleOf([turn(idle)], 5000);
+  assert.ok(before >= 4900 && after <= 1, "what the caller takes is left of the origin");
+});
+
 Deno.test("steps stand in the order of time, also where they came in another", () => {
   const early = turn({ opened_ms: 100, first_frame_ms: 90, closed_ms: 200 });
   assert.deepEqual(stepsOf(early).map(({ at }) => at), [90, 100, 200]);
