@@ -1,6 +1,7 @@
 /**
- * What the store's answers take over many calls: `deno run -A bench/store.ts [--calls 1000000] [--file FILE]`. FILE is
- * filled when it is not there yet; without it, a temporary one is.
+ * What the store's answers take over many calls: `deno run -A bench/store.ts [--calls 1000000] [--file FILE]
+ * [--narrowed WORDS]`. FILE is filled when it is not there yet; without it, a temporary one is. With WORDS, only the
+ * filters in whose names they stand are measured.
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/lib/clock.ts";
@@ -16,8 +17,12 @@ const ASKED = 3;
 /** What a page must have its answer within, in ms. */
 const BAR_MS = 100;
 
-const { values: { calls, file: named } } = parseArgs({
-  options: { calls: { type: "string", default: "1000000" }, file: { type: "string" } },
+const { values: { calls, file: named, narrowed } } = parseArgs({
+  options: {
+    calls: { type: "string", default: "1000000" },
+    file: { type: "string" },
+    narrowed: { type: "string", default: "" },
+  },
 });
 const file = named ?? await Deno.makeTempFile({ suffix: ".db" });
 const count = Number(calls);
@@ -70,6 +75,7 @@ let worst = 0;
 console.log("| narrowed by | found | first page: median of all sorts | slowest | by | page 21: slowest |");
 console.log("| --- | ---: | ---: | ---: | --- | ---: |");
 for (const [name, filter] of Object.entries(FILTERS)) {
+  if (!name.includes(narrowed)) continue;
   let total = 0;
   const times = SORTS.flatMap((sort) =>
     [true, false].map((descending) => {

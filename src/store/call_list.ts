@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CALL_COLUMNS, numberOfState, type Row, toRecord } from "./call_rows.ts";
-import { CallSearch } from "./call_search.ts";
+import { CallSearch, type Found } from "./call_search.ts";
 import type { CallList, CallQuery } from "./store.ts";
 import type { Words } from "./words.ts";
 
@@ -8,8 +8,6 @@ import type { Words } from "./words.ts";
 const MOST_ROWS = 1000;
 /** How far calls are counted, and one more. */
 const MOST_COUNTED = 10_001;
-/** Calls that are gathered to be sorted; more are walked through in order. */
-const MOST_GATHERED = 25_000;
 
 type Values = Readonly<Record<string, SQLInputValue>>;
 
@@ -21,6 +19,13 @@ interface Condition {
   readonly values: Values;
 }
 
+export interface CallListerOptions {
+  /** The time of day, in ms since 1970. */
+  readonly now: () => number;
+  /** Calls that are gathered to be sorted; more are walked through in order. */
+  readonly mostGathered?: number;
+}
+
 /**
  * Answers the list of calls, quickly however many there are. SQLite would have to guess how; it is told: where few calls
  * are left, they are gathered and sorted; where many are, they are walked through in the order that is asked for until
@@ -29,8 +34,16 @@ interface Condition {
 export class CallLister {
   readonly #row;
   readonly #search: CallSearch;
+  readonly #now: () => number;
+  readonly #mostGathered: number;
 
-  constructor(readonly database: DatabaseSync, readonly words: Words, readonly now: () => number) {
+  constructor(
+    readonly database: DatabaseSync,
+    readonly words: Words,
+    { now, mostGathered = 25_000 }: CallListerOptions,
+  ) {
+    this.#now = now;
+    this.#mostGathered = mostGathered;
     this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
     this.#search = new CallSearch(database);
   }
@@ -40,7 +53,8 @@ export class CallLister {
     const filters = this.#filters(query);
     const holds = query.text ? this.#search.find(query.text) : undefined;
     const conditions = holds ? [...filters, holds] : filters;
-    const gathered = this.#gather(holds?.ids, conditions);
+    const known = filters.length === 0 ? holds?.found : undefined;
+    const gathered = known ?? this.#gather(holds?.found?.ids, conditions);
     const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id)!)),
@@ -48,20 +62,20 @@ export class CallLister {
     };
   }
 
-  /** The numbers of the calls that fulfil all conditions, as a JSON array; undefined when they are many. */
+  /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
   #gather(
     found: string | undefined,
     conditions: readonly Condition[],
-  ): { readonly ids: string; readonly many: number } | undefined {
+  ): Found | undefined {
     const from = found === undefined
       ? this.#source(conditions)
       : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
     const { sql, values } = all(conditions);
     const row: Row = this.database.prepare(`
       SELECT count(*) AS many, json_group_array(id) AS ids
-      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`)
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`)
       .get(found === undefined ? values : { ...values, found })!;
-    return row.many < MOST_GATHERED ? { ids: row.ids, many: row.many } : undefined;
+    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : undefined;
   }
 
   /** Where what fulfils the conditions is found with the least looking. */
@@ -71,18 +85,18 @@ export class CallLister {
       if (condition.index === undefined) return [];
       const from = `calls c INDEXED BY ${condition.index}`;
       const { sql, values } = all([...new Set([condition, ...spans])]);
-      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`;
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
       return [{ from, many: Number(this.database.prepare(count).get(values)!.many) }];
     });
     // All calls, in the index that knows everything that filters ask for.
-    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: MOST_GATHERED };
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
     return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
   }
 
   #sort(ids: string, query: CallQuery): number[] {
     const { column, word, expression } = SORTS[query.sort];
     const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
-    const now: Values = expression ? { now: this.now() } : {};
+    const now: Values = expression ? { now: this.#now() } : {};
     return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
   }
 

@@ -19,8 +19,14 @@ export interface Holds {
   readonly values: Readonly<Record<string, SQLInputValue>>;
   /** The index that leads to them, if it is one. */
   readonly index?: string;
-  /** The numbers of all calls that fulfil it, as a JSON array, if they are known. */
-  readonly ids?: string;
+  /** All calls that fulfil it, if they are known. */
+  readonly found?: Found;
+}
+
+/** Some calls, by their numbers as a JSON array, and how many they are. */
+export interface Found {
+  readonly ids: string;
+  readonly many: number;
 }
 
 /** Finds the calls that hold a text. Throws what SQLite throws. */
@@ -45,7 +51,8 @@ export class CallSearch {
 
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text: string): Holds {
-    const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    if (text.includes("\0")) return { sql: "FALSE", values: {} }; // SQLite would take it for the text's end
+    const sought = lower(text);
     const parts: string[] = [];
     const indexes: string[] = [];
     const values: Record<string, SQLInputValue> = {};
@@ -60,7 +67,7 @@ export class CallSearch {
       parts.push("instr(lower(c.reason), :text) > 0");
       values.text = sought;
     } else {
-      const holding = reasons.filter((reason) => reason.toLowerCase().includes(sought));
+      const holding = reasons.filter((reason) => lower(reason).includes(sought));
       holding.forEach((reason, at) => values[`reason${at}`] = reason);
       if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
       if (holding.length > 0) indexes.push("calls_by_reason");
@@ -68,28 +75,33 @@ export class CallSearch {
     const [index] = indexes;
     const leads = parts.length === 1 && index !== undefined ? { index } : {};
     if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
-    const ids = this.#byId(sought);
-    if (ids === undefined) {
+    const found = this.#byId(sought);
+    if (found === undefined) {
       return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
     }
-    if (parts.length === 0) return { sql: "TRUE", values: {}, ids };
-    if (ids === "[]") return { sql: either(parts), values, ...leads };
+    if (parts.length === 0) return { sql: "TRUE", values: {}, found };
+    if (found.many === 0) return { sql: either(parts), values, ...leads };
     return {
       sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
-      values: { ...values, found: ids },
+      values: { ...values, found: found.ids },
     };
   }
 
-  /** The numbers of the calls in whose ids a text stands, as a JSON array; undefined when they are many. */
-  #byId(sought: string): string | undefined {
+  /** The calls in whose ids a text stands; undefined when they are many. */
+  #byId(sought: string): Found | undefined {
     const values = { trigrams: trigramsOf(sought), text: sought };
-    const { many, ids } = this.database.prepare(`
+    const { looked, many, ids } = this.database.prepare(`
       WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
-      SELECT (SELECT count(*) FROM found) AS many, json_group_array(c.id) AS ids
+      SELECT (SELECT count(*) FROM found) AS looked, count(*) AS many, json_group_array(c.id) AS ids
       FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
       WHERE instr(${CALL_IDS}, :text) > 0`).get(values)!;
-    return Number(many) < MOST_FOUND ? String(ids) : undefined;
+    return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : undefined;
   }
+}
+
+/** A text as lower() of SQLite has it: in small letters as far as they are of ASCII. */
+function lower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function either(parts: readonly string[]): string {

@@ -89,7 +89,7 @@ export class OpenDatabase implements Disposable {
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
     this.#retention = new Retention(database, settings);
-    const lister = new CallLister(database, this.#words, () => clock.date());
+    const lister = new CallLister(database, this.#words, { now: () => clock.date() });
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
     this.answers = {

@@ -116,7 +116,8 @@ var CallSearch = class {
   #reasons;
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text) {
-    const sought = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    if (text.includes("\0")) return { sql: "FALSE", values: {} };
+    const sought = lower(text);
     const parts = [];
     const indexes = [];
     const values = {};
@@ -131,7 +132,7 @@ var CallSearch = class {
       parts.push("instr(lower(c.reason), :text) > 0");
       values.text = sought;
     } else {
-      const holding = reasons.filter((reason) => reason.toLowerCase().includes(sought));
+      const holding = reasons.filter((reason) => lower(reason).includes(sought));
       holding.forEach((reason, at) => values[`reason${at}`] = reason);
       if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
       if (holding.length > 0) indexes.push("calls_by_reason");
@@ -139,28 +140,31 @@ var CallSearch = class {
     const [index] = indexes;
     const leads = parts.length === 1 && index !== void 0 ? { index } : {};
     if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
-    const ids = this.#byId(sought);
-    if (ids === void 0) {
+    const found = this.#byId(sought);
+    if (found === void 0) {
       return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
     }
-    if (parts.length === 0) return { sql: "TRUE", values: {}, ids };
-    if (ids === "[]") return { sql: either(parts), values, ...leads };
+    if (parts.length === 0) return { sql: "TRUE", values: {}, found };
+    if (found.many === 0) return { sql: either(parts), values, ...leads };
     return {
       sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
-      values: { ...values, found: ids }
+      values: { ...values, found: found.ids }
     };
   }
-  /** The numbers of the calls in whose ids a text stands, as a JSON array; undefined when they are many. */
+  /** The calls in whose ids a text stands; undefined when they are many. */
   #byId(sought) {
     const values = { trigrams: trigramsOf(sought), text: sought };
-    const { many, ids } = this.database.prepare(`
+    const { looked, many, ids } = this.database.prepare(`
       WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
-      SELECT (SELECT count(*) FROM found) AS many, json_group_array(c.id) AS ids
+      SELECT (SELECT count(*) FROM found) AS looked, count(*) AS many, json_group_array(c.id) AS ids
       FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
       WHERE instr(${CALL_IDS}, :text) > 0`).get(values);
-    return Number(many) < MOST_FOUND ? String(ids) : void 0;
+    return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : void 0;
   }
 };
+function lower(text) {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
 function either(parts) {
   return parts.length === 0 ? "FALSE" : `(${parts.join(" OR ")})`;
 }
@@ -175,40 +179,42 @@ function trigramsOf(text) {
 // call_list.ts
 var MOST_ROWS = 1e3;
 var MOST_COUNTED = 10001;
-var MOST_GATHERED = 25e3;
 var CallLister = class {
-  constructor(database, words, now) {
+  constructor(database, words, { now, mostGathered = 25e3 }) {
     this.database = database;
     this.words = words;
-    this.now = now;
+    this.#now = now;
+    this.#mostGathered = mostGathered;
     this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
     this.#search = new CallSearch(database);
   }
   database;
   words;
-  now;
   #row;
   #search;
+  #now;
+  #mostGathered;
   calls({ limit, ...rest }) {
     const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
     const filters = this.#filters(query);
     const holds = query.text ? this.#search.find(query.text) : void 0;
     const conditions2 = holds ? [...filters, holds] : filters;
-    const gathered = this.#gather(holds?.ids, conditions2);
+    const known = filters.length === 0 ? holds?.found : void 0;
+    const gathered = known ?? this.#gather(holds?.found?.ids, conditions2);
     const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions2, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id))),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
     };
   }
-  /** The numbers of the calls that fulfil all conditions, as a JSON array; undefined when they are many. */
+  /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
   #gather(found, conditions2) {
     const from = found === void 0 ? this.#source(conditions2) : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
     const { sql, values } = all(conditions2);
     const row = this.database.prepare(`
       SELECT count(*) AS many, json_group_array(id) AS ids
-      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`).get(found === void 0 ? values : { ...values, found });
-    return row.many < MOST_GATHERED ? { ids: row.ids, many: row.many } : void 0;
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`).get(found === void 0 ? values : { ...values, found });
+    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : void 0;
   }
   /** Where what fulfils the conditions is found with the least looking. */
   #source(conditions2) {
@@ -217,16 +223,16 @@ var CallLister = class {
       if (condition.index === void 0) return [];
       const from = `calls c INDEXED BY ${condition.index}`;
       const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
-      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${MOST_GATHERED})`;
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
       return [{ from, many: Number(this.database.prepare(count).get(values).many) }];
     });
-    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: MOST_GATHERED };
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
     return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
   }
   #sort(ids, query) {
     const { column, word, expression } = SORTS[query.sort];
     const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
-    const now = expression ? { now: this.now() } : {};
+    const now = expression ? { now: this.#now() } : {};
     return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
   }
   #walk(conditions2, query) {
@@ -1305,7 +1311,7 @@ var OpenDatabase = class _OpenDatabase {
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
     this.#retention = new Retention(database, settings);
-    const lister = new CallLister(database, this.#words, () => clock.date());
+    const lister = new CallLister(database, this.#words, { now: () => clock.date() });
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
     this.answers = {
