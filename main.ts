@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import denoConfig from "./deno.json" with { type: "json" };
 import { ByodsError } from "./src/auth/byods/faults.ts";
 import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
+import { LOGIN_ACTIONS, runLoginCommand } from "./src/auth/login/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
 import { COMMANDS, optionsOf, parseable, usage } from "./src/commands.ts";
 import { ConfigError, type ConfigSources, loadConfig, type LoadedConfig, OVERRIDES } from "./src/config.ts";
@@ -11,7 +12,7 @@ import { type EdgeDeps, printPermissions, runInit, tellHealth } from "./src/edge
 import { completions, SHELLS } from "./src/edge/completions.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
-import { codeOf, type ErrorCode } from "./src/lib/error_codes.ts";
+import type { ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
 import { describeRelease, releaseOf } from "./src/lib/release.ts";
 import { variable } from "./src/lib/variable.ts";
@@ -58,6 +59,8 @@ async function run(args: readonly string[]): Promise<number> {
       });
     case "byods":
       return await byods(rest);
+    case "login":
+      return await login(rest);
     case "doctor":
       return await doctor(rest);
     case "serve":
@@ -143,6 +146,19 @@ async function byods([name = "", ...args]: readonly string[]): Promise<number> {
         random: Math.random,
       }));
   return await withConfig("byods", args, act, { needsDataSource: true });
+}
+
+async function login([name = ""]: readonly string[]): Promise<number> {
+  const action = LOGIN_ACTIONS.find((each) => each === name);
+  if (!action) {
+    console.error(`Cannot run "login ${name}": expected ${LOGIN_ACTIONS.join(" or ")}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  return await runLoginCommand(action, {
+    readLine: async () => (await new Response(Deno.stdin.readable).text()).split(/\r?\n/)[0]!,
+    print: (line) => console.log(line),
+    printError: (line) => console.error(line),
+  });
 }
 
 async function doctor(args: readonly string[]): Promise<number> {
@@ -254,11 +270,11 @@ function check({ config, warnings }: LoadedConfig): Promise<number> {
 }
 
 async function serve(loaded: LoadedConfig): Promise<number> {
-  const { config, warnings } = loaded;
+  const { config, warnings, settings } = loaded;
   const clock = systemClock;
   const logging = configureLogging({ ...config.logging, clock, out: Deno.stdout, err: Deno.stderr });
   const { log } = logging;
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of warnings) log.warn(warning, { code: "CFG-NOTE" satisfies ErrorCode });
   if (!mayStart(loaded, log)) {
     await logging.close(LAST_LINES_MS);
     return EXIT.failed;
@@ -266,7 +282,15 @@ async function serve(loaded: LoadedConfig): Promise<number> {
   const version = config.gateway.version || VERSION;
   let gateway: Gateway;
   try {
-    gateway = await startGateway(config, { clock, log, version, warnings, lostLogLines: () => logging.lost });
+    gateway = await startGateway(config, {
+      clock,
+      log,
+      version,
+      warnings,
+      settings,
+      lostLogLines: () => logging.lost,
+      logEntries: logging.entries,
+    });
   } catch (error) {
     log.error("Cannot start the gateway", explain(error, config));
     await logging.close(LAST_LINES_MS);
@@ -342,7 +366,7 @@ function explain(
     return { code: "PORT-DENIED", problem };
   }
   if (error instanceof Deno.errors.AddrNotAvailable) return { code: "PORT-ADDRESS", problem: messageOf(error) };
-  if (error instanceof ByodsError) return { code: codeOf(error.code), problem: error.message };
+  if (error instanceof ByodsError) return { code: error.code, problem: error.message };
   return { code: "START-FAILED", problem: messageOf(error) };
 }
 

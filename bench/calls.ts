@@ -220,6 +220,8 @@ function measured(
       serverUsPerFrame: cpuMs * 1000 / tally.frames,
       serverMsPerCallMinute: live === 0 ? NaN : cpuMs / live / (elapsedMs / 60_000),
       serverRssMb: used.rssKb / 1024,
+      serverWaitedMs: used.waitedMs - usedStart!.waitedMs,
+      stolenMs: used.stolenMs - usedStart!.stolenMs,
       serverKbPerCall: (used.rssKb - before!.rssKb) / live,
     }),
   };
@@ -265,6 +267,10 @@ function report(result: Result): void {
     else row("server CPU per call-minute", `${number(result.serverMsPerCallMinute!)} ms`);
     const perCall = values["flat-out"] ? "" : `, ${number(result.serverKbPerCall!)} KB a call more than before`;
     row("server memory", `${number(result.serverRssMb!)} MB${perCall}`);
+  }
+  if (result.serverWaitedMs !== undefined) {
+    const [waited, stolen] = [number(result.serverWaitedMs, 0), number(result.stolenMs!, 0)];
+    row("machine", `the server waited ${waited} ms for its core; the host took ${stolen} ms of all cores`);
   }
   row("bench CPU", `${number(result.benchCpu * 100)} % of a core, ${number(result.benchUsPerFrame)} us a frame`);
   if (!result.steady) {

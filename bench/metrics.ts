@@ -45,7 +45,7 @@ async function round(turn: number): Promise<void> {
 }
 
 for (let call = 0; call < CALLS; call++) {
-  tell(call, { type: "call_started", agentId: "a", connector: CONNECTORS[call % CONNECTORS.length]! });
+  tell(call, { type: "call_started", connector: CONNECTORS[call % CONNECTORS.length]!, trackingId: "", language: "" });
 }
 for (let turn = 0; turn < 20; turn++) await round(turn);
 const before = performance.now();

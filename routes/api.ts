@@ -1,13 +1,17 @@
 import { Hono } from "hono";
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
+import { coalesced } from "../src/lib/coalesced.ts";
+import { FEW_DAYS } from "../src/lib/certificate.ts";
 import { humanDuration } from "../src/lib/duration.ts";
-import { type House, liveCall, type Registration, stateOf } from "./house.ts";
+import { acts, type Guarded } from "./guard.ts";
+import { type House, liveCall, type Registration, stateOf, type Trouble } from "./house.ts";
 import { TrialCalls } from "./try_call.ts";
 
 /** The JSON routes: what the sample and its guides name, with true values. */
-export function api(house: House): Hono {
-  const app = new Hono();
+export function api(house: House): Hono<Guarded> {
+  const app = new Hono<Guarded>();
   const trials = new TrialCalls(house);
+  const refresh = coalesced(house.refreshAgents);
   const status = () => statusOf(house);
 
   app.get("/health", (c) => {
@@ -38,8 +42,8 @@ export function api(house: House): Hono {
       configuration: house.configuration,
       warnings: house.warnings,
     }));
-  app.get("/api/agents/refresh", async (c) => {
-    await house.refreshAgents();
+  app.on(["GET", "POST"], "/api/agents/refresh", acts, async (c) => {
+    await refresh();
     return c.json({ available_agents: status().available_agents, connectors: status().connectors });
   });
   app.get("/api/connections", (c) => {
@@ -80,16 +84,11 @@ export function api(house: House): Hono {
       sessions,
     });
   });
-  app.get("/api/test/create-session", async (c) => {
-    // A GET that acts: a page elsewhere could make a visitor's browser ask for it, as an image.
-    const site = c.req.header("Sec-Fetch-Site") ?? "none";
-    if (site !== "none" && site !== "same-origin") {
-      return c.json({ success: false, message: "Cannot make a trial call for a page of another site" }, 403);
-    }
+  app.on(["GET", "POST"], "/api/test/create-session", acts, async (c) => {
     const tried = await trials.make(c.req.query("agent") ?? "");
     if (tried) return c.json(tried, tried.success ? 200 : 503);
     c.header("Retry-After", "1");
-    return c.json({ success: false, message: "Cannot make a trial call: another is under way or just over" }, 429);
+    return c.json({ error: "Cannot make a trial call: another is under way or just over" }, 429);
   });
   app.get("/:service/v1/ping", (c) => {
     const { why } = stateOf(house);
@@ -144,22 +143,30 @@ function registrationOf({ state, why, id, expiresAt, renewedAt, nextAttemptAt, l
     seconds_left: expiresAt === undefined ? null : Math.round((expiresAt - now) / 1000),
     last_renewal: time(renewedAt),
     next_attempt: time(nextAttemptAt),
-    last_error: lastError ? { code: lastError.code, message: lastError.message, at: iso(lastError.at) } : null,
+    last_error: troubleOf(lastError),
   };
 }
 
-function trustOf({ trust }: House) {
+function trustOf({ trust, registration, clock }: House) {
   return {
     tokens: trust.tokens,
     callers: trust.callers,
-    issuers: trust.issuers(),
-    certificates: trust.certificates().map(({ on, subject, until, daysLeft }) => ({
+    issuers: trust.issuers().map(({ lastError, ...issuer }) => ({ ...issuer, last_error: troubleOf(lastError) })),
+    client_certificates: trust.clientCertificates,
+    certificates: trust.certificates().map(({ on, subject, until, daysLeft, lastError }) => ({
       on,
       subject,
+      state: daysLeft < 0 ? "ended" : daysLeft < FEW_DAYS ? "ends_soon" : "good",
       not_after: iso(until),
       days_left: daysLeft,
+      last_error: troubleOf(lastError),
     })),
+    registration: registration ? registrationOf(registration(), clock.date()) : null,
   };
+}
+
+function troubleOf(trouble: Trouble | undefined) {
+  return trouble ? { code: trouble.code, message: trouble.message, at: iso(trouble.at) } : null;
 }
 
 /** What the sample says of an end that came from the agent. */
@@ -170,6 +177,8 @@ const TERMINAL: { readonly [O in CallOutcome]: { readonly outcome: string; reado
   caller_hung_up: undefined,
   timed_out: undefined,
   gateway_stopped: undefined,
+  ended_by_operator: { outcome: "session_end", name: "session_ended" },
+  transferred_by_operator: { outcome: "transfer", name: "transfer_requested" },
 };
 
 /** The sample's names for what happens in a call: start, message, at most one terminal, end. */

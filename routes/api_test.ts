@@ -129,27 +129,54 @@ Deno.test("/api/debug/sessions counts connections, calls and events", async () =
   });
 });
 
-Deno.test("/api/trust tells who was turned away, and how long certificates last; the page shows both", async () => {
+Deno.test("/api/trust tells who was turned away, how keys, certificates and the registration stand, and what went wrong last", async () => {
   const until = Date.UTC(2026, 5, 1);
+  const trouble = { code: "TLS-FILE", message: "why", at: until };
+  const told = { code: "TLS-FILE", message: "why", at: "2026-06-01T00:00:00.000Z" };
   await using house = await RoutedHouse.open({
     house: {
       trust: {
         tokens: "reported",
         callers: { admitted: 1, refused: {}, tolerated: { missing: 2 } },
-        issuers: () => [{ issuer: "https://issuer.example", keys: 1, fetches: 2, failures: 1 }],
-        certificates: () => [{ on: "grpc", subject: "gateway.example", until, daysLeft: 13 }],
+        issuers: () => [{ issuer: "https://issuer.example", keys: 1, fetches: 2, failures: 1, lastError: trouble }],
+        certificates: () => [{ on: "grpc", subject: "gateway.example", until, daysLeft: 13, lastError: trouble }],
+        clientCertificates: { grpc: true, http: false },
       },
+      registration: () => ({
+        state: "at_risk",
+        why: "it ends soon",
+        id: "source-1",
+        expiresAt: until,
+        renewedAt: undefined,
+        nextAttemptAt: until,
+        lastError: trouble,
+      }),
     },
   });
   assert.deepEqual(await house.json("/api/trust"), {
     tokens: "reported",
     callers: { admitted: 1, refused: {}, tolerated: { missing: 2 } },
-    issuers: [{ issuer: "https://issuer.example", keys: 1, fetches: 2, failures: 1 }],
-    certificates: [{ on: "grpc", subject: "gateway.example", not_after: "2026-06-01T00:00:00.000Z", days_left: 13 }],
+    issuers: [{ issuer: "https://issuer.example", keys: 1, fetches: 2, failures: 1, last_error: told }],
+    client_certificates: { grpc: true, http: false },
+    certificates: [{
+      on: "grpc",
+      subject: "gateway.example",
+      state: "ends_soon",
+      not_after: "2026-06-01T00:00:00.000Z",
+      days_left: 13,
+      last_error: told,
+    }],
+    registration: {
+      state: "at_risk",
+      message: "it ends soon",
+      id: "source-1",
+      expires_at: "2026-06-01T00:00:00.000Z",
+      seconds_left: Math.round((until - house.clock.date()) / 1000),
+      last_renewal: null,
+      next_attempt: "2026-06-01T00:00:00.000Z",
+      last_error: told,
+    },
   });
-  const page = await house.page();
-  assert.match(page, /<dt>Webex tokens<\/dt><dd class="alarm">reported/);
-  assert.match(page, /<dt>Certificate, grpc<\/dt><dd class="alarm">13 <small>days left/);
 });
 
 Deno.test("/api/config tells what is configured, secrets as dots", async () => {
@@ -173,6 +200,7 @@ Deno.test("/health and /status say why no call is taken", async () => {
     status: "unhealthy",
     service: "BYOVA Gateway Monitoring",
     state: "not serving",
+    pid: Deno.pid,
     message: "no agent is on offer",
     timestamp: "2026-01-02T03:04:05.678Z",
   });

@@ -1,8 +1,12 @@
+import type { Caller, CallerOptions } from "../src/caller/caller.ts";
 import type { Conversation } from "../src/call/conversation.ts";
 import type { AgentDirectory } from "../src/call/directory.ts";
 import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
+import type { GatewayState, LiveNumbers, RecordingFact, SettingFact } from "../islands/facts.ts";
 import type { Clock } from "../src/lib/clock.ts";
+import type { Alert, Store } from "../src/store/store.ts";
+import type { LiveCalls } from "./live_calls.ts";
 
 /** What the pages are told about the house. */
 export interface House {
@@ -14,6 +18,12 @@ export interface House {
   /** Asks every vendor again which agents there are. */
   readonly refreshAgents: () => Promise<void>;
   readonly switchboard: Switchboard;
+  /** The calls that go on, and the last that have ended, as their events tell of them. */
+  readonly calls: LiveCalls;
+  readonly store: Store;
+  readonly recordings: Recordings | undefined;
+  /** What of calls the operator has kept. */
+  readonly keeps: { readonly parameters: boolean; readonly transcripts: boolean; readonly recordings: boolean };
   readonly health: { readonly serving: boolean; readonly services: readonly string[] };
   readonly history: {
     readonly events: readonly CallEvent[];
@@ -21,6 +31,8 @@ export interface House {
     /** Calls finished since the start, by outcome. */
     readonly outcomes: ReadonlyMap<CallOutcome, number>;
   };
+  /** The alerts that are firing. */
+  readonly alerts: () => readonly Alert[];
   readonly grpc: {
     readonly host: string;
     readonly port: number;
@@ -28,15 +40,27 @@ export interface House {
     /** What happened on the port since the start, as plain numbers. */
     readonly counters: object;
   };
+  /** Makes a call to the gateway's own gRPC port. Throws what `Caller.dial` throws. */
+  readonly dial: (options: CallerOptions) => Promise<Caller>;
   /** The metrics as text, in two formats. */
   readonly metrics: { openMetrics(): Promise<string>; prometheus(): Promise<string> };
   readonly web: { readonly host: string; readonly port: () => number };
   readonly trust: Trust;
   /** The effective configuration, secrets masked. */
   readonly configuration: unknown;
+  /** Each value of the configuration and where it came from, secrets masked. */
+  readonly settings: readonly SettingFact[];
   readonly warnings: readonly string[];
   /** How the registration with Webex stands, if the gateway looks after one. Times in ms since 1970. */
   readonly registration?: () => Registration;
+}
+
+/** What is recorded of calls. */
+export interface Recordings {
+  /** What is known of a file; undefined for none of that name. */
+  describe(file: string): Promise<RecordingFact | undefined>;
+  /** A file's bytes from `from` up to `to`, both included; undefined for none of that name. */
+  read(file: string, from: number, to: number): Promise<ReadableStream<Uint8Array> | undefined>;
 }
 
 /** The registration with Webex, as far as pages tell of it. */
@@ -47,7 +71,14 @@ export interface Registration {
   readonly expiresAt: number | undefined;
   readonly renewedAt: number | undefined;
   readonly nextAttemptAt: number | undefined;
-  readonly lastError: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+  readonly lastError: Trouble | undefined;
+}
+
+/** The last thing that went wrong, though all may be well since; `at` in ms since 1970. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
 }
 
 /** What stands in front of the ports. */
@@ -56,19 +87,28 @@ export interface Trust {
   readonly tokens: "enforced" | "reported" | "off";
   /** Callers since the start, as plain numbers; undefined when nobody looks. */
   readonly callers: object | undefined;
-  /** The issuers whose keys were asked for. */
-  readonly issuers: () => readonly object[];
+  /** The issuers whose keys were asked for: how many are known, and how the fetches went. */
+  readonly issuers: () => readonly {
+    readonly issuer: string;
+    readonly keys: number;
+    readonly fetches: number;
+    readonly failures: number;
+    readonly lastError: Trouble | undefined;
+  }[];
   /** The certificates of the ports that speak TLS; `until` in ms since 1970. */
   readonly certificates: () => readonly {
     readonly on: string;
     readonly subject: string;
     readonly until: number;
     readonly daysLeft: number;
+    readonly lastError: Trouble | undefined;
   }[];
+  /** Which ports ask their clients for a certificate. */
+  readonly clientCertificates: { readonly grpc: boolean; readonly http: boolean };
 }
 
 /** What the gateway is doing, in one word, and why. */
-export function stateOf({ health, switchboard, directory, registration }: House): { state: string; why: string } {
+export function stateOf({ health, switchboard, directory, registration }: House): { state: GatewayState; why: string } {
   if (switchboard.draining) return { state: "draining", why: "the gateway is stopping: no new calls are taken" };
   if (!health.serving) return { state: "not serving", why: "no agent is on offer" };
   const failing = directory.states().filter(({ failure }) => failure !== undefined);
@@ -78,6 +118,11 @@ export function stateOf({ health, switchboard, directory, registration }: House)
   return reasons.length === 0
     ? { state: "serving", why: "calls are taken" }
     : { state: "degraded", why: reasons.join("; ") };
+}
+
+/** What moves all the time. */
+export function numbersOf(house: House): LiveNumbers {
+  return { ...stateOf(house), live_calls: house.switchboard.size };
 }
 
 /** A live call as the API tells it. */

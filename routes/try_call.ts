@@ -64,6 +64,7 @@ async function tryCall({ switchboard, clock }: TrialHost, agentId: string): Prom
       startName: "test",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     }, true)!;
   } catch (error) {
     if (!(error instanceof CallRefused)) throw error;

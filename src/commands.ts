@@ -1,4 +1,5 @@
 import { BYODS_ACTIONS } from "./auth/byods/command.ts";
+import { LOGIN_ACTIONS } from "./auth/login/command.ts";
 import { CALL_OPTIONS } from "./caller/options.ts";
 import { OVERRIDES } from "./config.ts";
 import { SHELLS } from "./edge/completions.ts";
@@ -66,6 +67,13 @@ export const COMMANDS: readonly Command[] = [
     options: [JSON_OPTION],
     words: BYODS_ACTIONS,
     configured: true,
+  },
+  {
+    name: "login",
+    help: "make a hash of the password on standard input, or a token and its hash, for the section authentication",
+    options: [],
+    words: LOGIN_ACTIONS,
+    configured: false,
   },
   { name: "call", help: "call a gateway as Webex would (call --help)", options: CALL_OPTIONS, configured: false },
   {

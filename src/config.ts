@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { dataSourceProblems } from "./auth/byods/config.ts";
+import { loginProblems } from "./auth/login/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";
 import { type ConfigDocument, type Path, type Problem, readDocument } from "./config/document.ts";
 import { fetchIndirect, type Outside, reason, substitute } from "./config/environment.ts";
-import { exposed, guardsOf, unvalidated } from "./config/exposure.ts";
+import { type Setting, settingsOf } from "./config/effective.ts";
+import { exposed, guardsOf, nobodyLogsIn, unvalidated } from "./config/exposure.ts";
 import { type Origin, originsOf, type Overridden, override } from "./config/origins.ts";
 import { expectation, type Finding, findings } from "./config/problems.ts";
 import { reservations } from "./config/reservations.ts";
@@ -44,6 +46,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Where each value came from, by dotted key as the file spells it, such as `gateway.port`. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** Every value with where it came from, secrets masked. */
+  readonly settings: readonly Setting[];
   /** The files and variables that it comes from, also those that were not there. */
   readonly asked: readonly Asked[];
 }
@@ -118,8 +122,19 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
       report({ path: ["data_source", ...path], message })
     );
   }
+  if (result.success) {
+    loginProblems(result.data.authentication).forEach(({ path, message }) =>
+      report({ path: ["authentication", ...path], message })
+    );
+  }
   const reach = reachOf(schema, tree);
-  const open = reach ? [...exposed(reach, guardsOf(reach)), ...unvalidated(reach.jwt_validation)] : [];
+  const open = reach
+    ? [
+      ...exposed(reach, guardsOf(reach)),
+      ...unvalidated(reach.jwt_validation),
+      ...nobodyLogsIn(reach.authentication),
+    ]
+    : [];
   if (!reach?.insecure) {
     open.forEach(({ path, message, remedy }) =>
       report({ code: "CFG-EXPOSED", path, message: `${message}: ${remedy}` })
@@ -128,6 +143,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   if (found.length > 0 || !result.success) {
     throw refusal(found.map((finding) => locate(finding, name, document, overridden)));
   }
+  const origins = originsOf(schema, { name, document }, overridden, fetched);
   return {
     config: toConfig(result.data, chosen.kinds),
     warnings: [
@@ -136,7 +152,8 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
       ...reservations(result.data),
       ...open.map(({ path, message }) => `${path.join(".")}: ${message}, as insecure: true allows`),
     ],
-    origins: originsOf(schema, { name, document }, overridden, fetched),
+    origins,
+    settings: settingsOf(schema, result.data, origins),
     asked,
   };
 }
@@ -162,10 +179,16 @@ async function readFile(file: string | undefined, { env, readTextFile }: Outside
 /** What decides about exposure, if those sections can be read, whatever the others hold. */
 function reachOf(
   schema: ReturnType<typeof fileSchema>,
-  { insecure, gateway, monitoring, jwt_validation }: Record<string, unknown>,
+  { insecure, gateway, monitoring, jwt_validation, authentication }: Record<string, unknown>,
 ) {
-  const part = schema.pick({ insecure: true, gateway: true, monitoring: true, jwt_validation: true });
-  return part.safeParse({ insecure, gateway, monitoring, jwt_validation }).data;
+  const part = schema.pick({
+    insecure: true,
+    gateway: true,
+    monitoring: true,
+    jwt_validation: true,
+    authentication: true,
+  });
+  return part.safeParse({ insecure, gateway, monitoring, jwt_validation, authentication }).data;
 }
 
 /** Gives a finding its place: the flag, the variable, or the line and column of the file. */

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import { z } from "zod";
+import { hashOfToken, newToken } from "./auth/login/api_token.ts";
+import { hashPassword } from "./auth/login/password.ts";
 import { ConfigError, type ConfigSources, loadConfig, maskedConfig, OVERRIDES } from "./config.ts";
 import { connectors } from "./connectors/mod.ts";
 import { Secret, secret } from "./lib/secret.ts";
@@ -59,6 +61,7 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
   assert.deepEqual((await problems(text)).map((line) => line.split(":").slice(0, 3).join(":")), [
     "g.yaml:3:3 gateway.host",
     "g.yaml:53:3 monitoring.host",
+    "g.yaml:59:3 authentication.enabled",
     "g.yaml:69:3 jwt_validation.enabled",
   ]);
   const { config, warnings } = await load(text, { overrides: { insecure: true } });
@@ -74,13 +77,26 @@ Deno.test("the sample's file works as it is once insecure ports are allowed", as
     file: { path: "logs/gateway.log", maxBytes: 10_485_760, backups: 5, format: "auto" },
   });
   assert.deepEqual(warnings.map((line) => line.split(/:| is /)[0]), [
-    "authentication.enabled",
     "logging.gateway.format",
     "logging.web.format",
     "gateway.host",
     "monitoring.host",
     "jwt_validation.enabled",
+    "authentication.enabled",
   ]);
+  assert.equal(config.login, undefined);
+  const env = {
+    WEBEX_CLIENT_ID: "client-1",
+    WEBEX_CLIENT_SECRET: "secret-1",
+    WEBEX_REDIRECT_URI: "http://localhost:8080/oauth",
+    AUTHORIZED_WEBEX_ORG_IDS: "org-1, org-2",
+    FLASK_SECRET_KEY: "a secret of the test's own",
+  };
+  const { login } = (await load(text, { env, overrides: { insecure: true } })).config;
+  assert.deepEqual([login!.sessionMs, login!.secret.reveal()], [86_400_000, env.FLASK_SECRET_KEY]);
+  const { clientId, clientSecret, redirectUri, orgs, provider } = login!.oidc!;
+  assert.deepEqual([clientId, clientSecret.reveal(), redirectUri], ["client-1", "secret-1", env.WEBEX_REDIRECT_URI]);
+  assert.deepEqual([orgs, provider.name], [["org-1", "org-2"], "Webex"]);
 });
 
 Deno.test("every problem of a file is reported at once, with its line, column and key", async () => {
@@ -129,6 +145,60 @@ jwt_validation:
     "g.yaml:7:44 jwt_validation.data_sources[1].url: expected text: received nothing",
     'g.yaml:8:13 jwt_validation.issuers[0]: expected https:// and a host, without a slash at the end: received "http://idbroker.example/idb"',
   ]);
+});
+
+Deno.test("a login that is asked for must be one that somebody can get through, and that nobody can forge", async () => {
+  const webex = (more: object) => ({
+    client_id: "c",
+    client_secret: "s",
+    redirect_uri: "https://gateway.example/oauth",
+    ...more,
+  });
+  const refused = async (section: object) => {
+    const found = await problems(JSON.stringify({ authentication: { enabled: true, ...section } }));
+    return found.map((line) => line.replace(/^g.yaml:1:\d+ authentication\./, "").split(":")[0]);
+  };
+  const user = { name: "ada", password_hash: await hashPassword("correct horse battery") };
+  const token = { name: "wallboard", hash: hashOfToken(newToken()) };
+  const orgs = { authorized_orgs: "org-1" };
+  const rows: readonly (readonly [object, ...string[]])[] = [
+    [{}, "enabled"],
+    [{ users: [user] }],
+    [{ api_tokens: [token] }],
+    [{ ...orgs, webex_oauth: webex({}) }],
+    [{ webex_oauth: webex({}) }, "authorized_orgs"],
+    [{ authorized_orgs: "*", webex_oauth: webex({}) }, "authorized_orgs"],
+    [{ authorized_orgs: "*", webex_oauth: webex({ issuer: "https://login.example" }) }],
+    [{ ...orgs, webex_oauth: webex({ issuer: "https://login.example" }) }, "webex_oauth.org_claim"],
+    [{ ...orgs, webex_oauth: webex({ issuer: "http://login.example" }) }, "webex_oauth.issuer"],
+    [{ ...orgs, webex_oauth: webex({ client_secret: "" }) }, "webex_oauth.client_secret"],
+    [{ ...orgs, webex_oauth: webex({ redirect_uri: "" }) }, "webex_oauth.redirect_uri"],
+    [{ ...orgs, webex_oauth: webex({ redirect_uri: "http://gateway.example/oauth" }) }, "webex_oauth.redirect_uri"],
+    [{ ...orgs, webex_oauth: webex({ redirect_uri: "https://gateway.example/" }) }, "webex_oauth.redirect_uri"],
+    [{ users: [user], session: { secret_key: "too short" } }, "session.secret_key"],
+    [{ users: [user, user] }, "users[1].name"],
+    [{ users: [{ ...user, name: "a\nb" }] }, "users[0].name"],
+    [{ users: [{ ...user, password_hash: "secret" }] }, "users[0].password_hash"],
+    [
+      { users: [{ ...user, password_hash: "$scrypt$ln=30,r=8,p=1$c2FsdHNhbHRz$aGFzaGhhc2hoYXNoaGFzaA" }] },
+      "users[0].password_hash",
+    ],
+    [{ users: [{ ...user, role: "admin" }] }, "users[0].role"],
+    [{ api_tokens: [{ ...token, hash: "byova_plain" }] }, "api_tokens[0].hash"],
+  ];
+  for (const [section, ...keys] of rows) assert.deepEqual(await refused(section), keys, JSON.stringify(section));
+});
+
+Deno.test("a port that others reach needs a login, and says how to have one", async () => {
+  const user = JSON.stringify({ name: "ada", password_hash: await hashPassword("correct horse battery") });
+  const yaml = (more: string) => `monitoring: {host: 0.0.0.0}\n${more}`;
+  const [refused] = await problems(yaml(""));
+  assert.match(
+    refused!,
+    /opens the dashboard beyond this machine without a login: set authentication.enabled: true and/,
+  );
+  assert.deepEqual(await problems(yaml(`authentication: {enabled: true, users: [${user}]}`)), []);
+  assert.equal((await problems(yaml(`authentication: {enabled: false, users: [${user}]}`))).length, 1);
 });
 
 Deno.test("what is not YAML is reported with its place and without quoting the file", async () => {

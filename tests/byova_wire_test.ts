@@ -248,7 +248,7 @@ Deno.test("the agent is told everything that Webex says", async () => {
     virtualAgentId: "Test: two",
     vendorSpecificConfig: '{"x":1}',
   };
-  await house.call({ ...about, additionalInfo: { a: "b" } }).start({
+  await house.as([["trackingid", "WXCC_1"]]).call({ ...about, additionalInfo: { a: "b" } }).start({
     name: "call_start",
     parameters: { queue: "sales" },
   });
@@ -261,6 +261,7 @@ Deno.test("the agent is told everything that Webex says", async () => {
     startName: "call_start",
     parameters: { queue: "sales" },
     additionalInfo: { a: "b" },
+    trackingId: "WXCC_1",
     sensitive: false,
   });
 });

@@ -57,6 +57,7 @@ export function callInfo(about: Partial<CallInfo> = {}): CallInfo {
     startName: "",
     parameters: {},
     additionalInfo: {},
+    trackingId: "",
     sensitive: false,
     signal: new AbortController().signal,
     ...about,

@@ -1,32 +1,19 @@
 import { strict as assert } from "node:assert";
 import { createServer } from "node:tls";
-import { ConfigError, loadConfig } from "../src/config.ts";
+import { ConfigError } from "../src/config.ts";
 import { connectors } from "../src/connectors/mod.ts";
-import type { Finding } from "../src/doctor/check.ts";
-import { checksFor, type DoctorDeps } from "../src/doctor/checks.ts";
+import type { DoctorDeps } from "../src/doctor/checks.ts";
 import { tellRefusal } from "../src/doctor/command.ts";
 import { examine } from "../src/doctor/examination.ts";
 import { diagnosisOf } from "../src/doctor/report.ts";
-import { startGateway } from "../src/gateway.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import type { ErrorCode } from "../src/lib/error_codes.ts";
-import { createFile } from "../src/lib/files.ts";
-import { needsOf } from "../src/permissions/needs.ts";
 import { FakeWebex } from "./byods/fake_webex.ts";
 import { Authority, type CertificateWishes } from "./certificates.ts";
+import { type Fault, findings, FREE, load, temporary } from "./examined.ts";
 import { TestGateway } from "./gateway_harness.ts";
-import { silentLog } from "./logs.ts";
+import { FakeProvider } from "./login/fake_provider.ts";
 import { FakeIssuer, SOURCE } from "./trust/fake_issuer.ts";
-
-const START = "deno run --allow-net=127.0.0.1,localhost --allow-env --allow-read --allow-write=data,logs,/tmp main.ts";
-const FREE = "gateway: {port: 0}\nmonitoring: {port: 0}\n";
-
-/** What a planted fault needs: a configuration, and what else is out of the ordinary. */
-interface Fault {
-  readonly yaml: string;
-  readonly publicUrl?: string;
-  readonly deps?: Partial<DoctorDeps>;
-}
 
 /** One fault: planted in `stack`, found by its code, with a remedy that says this. */
 type Row = readonly [
@@ -67,19 +54,17 @@ const ROWS: readonly Row[] = [
   ],
   [
     "a disk that is full",
-    async (stack) => ({
-      yaml: `${FREE}logging: {gateway: {file: ${await temporary(stack)}/gateway.log}}\n`,
-      deps: { free: () => Promise.resolve(1_000_000) },
-    }),
+    (stack) => onDisk(stack, 1),
     "DISK-FULL",
     /make room/,
   ],
+  ["a disk that is nearly full", (stack) => onDisk(stack, 200), "DISK-LOW", /make room/],
   [
     "a clock that is five minutes ahead",
     async (stack) => {
       const issuer = stack.use(await FakeIssuer.open());
       issuer.headers = { date: new Date(Date.now() - 300_000).toUTCString() };
-      return { yaml: FREE + trusting(issuer.issuer), deps: { fetch: asGet } };
+      return { yaml: FREE + trusting(issuer.issuer) };
     },
     "CLOCK-SKEW",
     /timedatectl/,
@@ -156,6 +141,16 @@ const ROWS: readonly Row[] = [
     /data_source\.auth/,
   ],
   [
+    "a login provider that is somebody else",
+    async (stack) => {
+      const provider = stack.use(await FakeProvider.open());
+      provider.lapses.metadata = { issuer: "https://other.example" };
+      return { yaml: FREE + provider.yaml() };
+    },
+    "LOGIN-PROVIDER",
+    /docs\/login\.md/,
+  ],
+  [
     "credentials that a vendor does not take",
     () => ({
       yaml: `${FREE}connectors: {e: {type: echo}}\n`,
@@ -216,7 +211,7 @@ Deno.test("an installation that is well passes, with a call that is signed and o
   const issuer = stack.use(await FakeIssuer.open());
   const { publicUrl, deps } = await endpoint(stack, {});
   const yaml = FREE + trusting(issuer.issuer, publicUrl);
-  const found = await findings({ yaml, publicUrl, deps: { ...deps, fetch: asGet } });
+  const found = await findings({ yaml, publicUrl, deps });
   assert.deepEqual(found.filter((each) => "code" in each), []);
   const said = found.map((each) => each.said).join("\n");
   assert.match(said, /with a signed token answers a call/);
@@ -261,7 +256,7 @@ Deno.test("deno task doctor prints a checklist or JSON, and its exit code says h
     const well = await run(FREE);
     assert.equal(well.code, 0, well.said);
     assert.match(well.said, /^ok +trial call +a gateway of its own answers a call$/m);
-    const warned = await run(`${FREE}authentication: {enabled: true}\n`, "--json");
+    const warned = await run(`${FREE}transports: {mode: both}\n`, "--json");
     assert.equal(warned.code, 3, warned.said);
     assert.equal(JSON.parse(warned.said).diagnosis, "warn");
     const failing = await run("gateway: {prot: 1}\n", "--json");
@@ -272,41 +267,21 @@ Deno.test("deno task doctor prints a checklist or JSON, and its exit code says h
   }
 });
 
-function load(yaml: string) {
-  return loadConfig({
-    file: "test.yaml",
-    env: () => undefined,
-    readTextFile: () => Promise.resolve(yaml),
-    kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
-  });
-}
-
-async function findings({ yaml, publicUrl, deps }: Fault): Promise<readonly Finding[]> {
-  const loaded = await load(yaml);
-  const { config } = loaded;
-  const log = silentLog();
-  const clock = systemClock;
-  const examined = await examine(
-    checksFor({ config, file: "test.yaml", needs: needsOf(loaded, connectors), publicUrl }, {
-      clock,
-      fetch,
-      log,
-      version: "0.0.0-test",
-      carried: connectors,
-      connectorDeps: { clock, log, readFile: Deno.readFile, createFile, fetch, env: () => undefined },
-      startGateway,
-      startCommand: START,
-      ...deps,
-    }),
-    clock,
-  );
-  return examined.flatMap(({ findings }) => findings);
-}
-
-async function temporary(stack: AsyncDisposableStack): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  return folder;
+/**
+ * A log on a disk of so many megabytes that is real where the system lets us mount one (as root on Linux); elsewhere the
+ * size is told to the doctor as the system would.
+ */
+async function onDisk(stack: AsyncDisposableStack, megabytes: number): Promise<Fault> {
+  const folder = await temporary(stack);
+  const yaml = `${FREE}logging: {gateway: {file: ${folder}/gateway.log}}\n`;
+  const run = (command: string, ...args: string[]) => new Deno.Command(command, { args, stderr: "null" }).output();
+  const mounted = await run("mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder).catch(() => undefined);
+  if (!mounted?.success) return { yaml, deps: { free: () => Promise.resolve(megabytes * 1_000_000) } };
+  stack.defer(async () => void await run("umount", folder));
+  if (megabytes > 1) return { yaml };
+  const write = Deno.writeFile(`${folder}/all of it`, new Uint8Array(2_000_000));
+  await assert.rejects(write, /No space left/);
+  return { yaml };
 }
 
 /** A public address on a loopback port that shows such a certificate. */
@@ -345,10 +320,6 @@ data_source:
 function trusting(issuer: string, url: string = SOURCE.url): string {
   return `jwt_validation: {enabled: true, datasource_url: "${url}", issuers: ["${issuer}"]}\n`;
 }
-
-/** Asks for the keys' page whatever is asked of the issuer: the fake has no other. */
-const asGet: typeof fetch = (input, init) =>
-  fetch(String(input).endsWith("/idb") ? `${input}/oauth2/v2/keys/verificationjwk` : input, init);
 
 function closedPort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { REMEDIES } from "../src/auth/byods/faults.ts";
 import { REFUSALS } from "../src/auth/refusal.ts";
+import { LOGIN_FAULTS } from "../src/auth/login/fault.ts";
 import { LEX_FAILURES } from "../src/connectors/aws_lex/failure.ts";
 import { ErrorCode as Http2Code } from "../src/http2/errors.ts";
 import { codeOf, ERROR_CODES } from "../src/lib/error_codes.ts";
@@ -21,9 +22,10 @@ Deno.test("codes are short, unique and easy to say", () => {
 
 Deno.test("every reason that a room names in its own words has a code, and every code of those families a reason", () => {
   const families = {
-    BYODS: [...Object.keys(REMEDIES), "byods_at_risk", "byods_lapsed"],
+    BYODS: [...Object.keys(REMEDIES), "BYODS-AT-RISK", "BYODS-LAPSED"],
     JWS: Object.keys(REFUSALS).map((reason) => `jws_${reason}`),
     LEX: LEX_FAILURES,
+    LOGIN: Object.keys(LOGIN_FAULTS),
     H2: Object.keys(Http2Code).map((name) => `h2_${name}`),
   };
   for (const [family, words] of Object.entries(families)) {
@@ -33,13 +35,24 @@ Deno.test("every reason that a room names in its own words has a code, and every
 });
 
 Deno.test("every other code of the list is used in the source", async () => {
-  const source = await text("src") + await Deno.readTextFile(new URL("main.ts", ROOT));
-  const derived = /^(BYODS|JWS|LEX|H2)-/;
+  const source = await text("src") + await text("routes") + await Deno.readTextFile(new URL("main.ts", ROOT));
+  const derived = /^(BYODS|JWS|LEX|LOGIN|H2)-/;
   // A connector of a vendor gives this one: the contract names it.
   const contract = ["AGENT-CREDENTIALS", "AGENT-ERROR", "AGENT-TIMEOUT"];
   for (const code of ERROR_CODES.filter((code) => !derived.test(code) && !contract.includes(code))) {
     assert.ok(source.includes(`"${code}"`), `${code} is used nowhere`);
   }
+});
+
+Deno.test("every warning and every error in the log carries a code", async () => {
+  const lines = await text("src") + await text("routes") + await Deno.readTextFile(new URL("main.ts", ROOT));
+  const calls = [...lines.matchAll(/\blogs?\.(warn|error)\((.*?)\);$/gms)].map(([, , given]) => given!);
+  assert.ok(calls.length > 20, `only ${calls.length} were found`);
+  // What is handed on has its code from whoever handed it in.
+  const uncoded = calls.filter((given) =>
+    !/\bcode\b|, fields$|, explain\(/.test(given) && !given.startsWith('"and more')
+  );
+  assert.deepEqual(uncoded, []);
 });
 
 async function text(folder: string): Promise<string> {

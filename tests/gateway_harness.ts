@@ -4,7 +4,9 @@ import { connectors } from "../src/connectors/mod.ts";
 import { type Gateway, startGateway } from "../src/gateway.ts";
 import { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls, ServerTls } from "../src/http2/tls.ts";
+import { Bus } from "../src/lib/bus.ts";
 import { type Clock, systemClock } from "../src/lib/clock.ts";
+import type { LogEntry } from "../src/lib/log_format.ts";
 import { EventInput_EventType } from "../src/protocols/gen/byova_common.ts";
 import {
   encodeVoiceVARequest,
@@ -53,6 +55,8 @@ export class Line {
 export interface TestGatewayOptions {
   readonly tls?: ClientTls | undefined;
   readonly clock?: Clock;
+  /** The port of the pages; default: any that is free. */
+  readonly httpPort?: number;
 }
 
 /** A whole gateway on ports of its own, and a line to it. */
@@ -61,21 +65,27 @@ export class TestGateway extends Line implements AsyncDisposable {
     super(channel);
   }
 
-  /** `yaml`: what the configuration file says, the ports aside. */
-  static async open(yaml = "", { tls = wire.tls, clock = systemClock }: TestGatewayOptions = {}): Promise<TestGateway> {
-    const { config, warnings } = await loadConfig({
+  /** `yaml`: what the configuration file says, the ports aside; nothing is remembered unless it says so. */
+  static async open(
+    yaml = "",
+    { tls = wire.tls, clock = systemClock, httpPort = 0 }: TestGatewayOptions = {},
+  ): Promise<TestGateway> {
+    const { config, warnings, settings } = await loadConfig({
       file: "test.yaml",
-      overrides: { "gateway.port": "0", "monitoring.port": "0" },
+      overrides: { "gateway.port": "0", "monitoring.port": String(httpPort) },
       env: () => undefined,
-      readTextFile: () => Promise.resolve(`${wire.yaml}\n${yaml}`),
+      readTextFile: () => Promise.resolve(`${wire.yaml}\n${withoutStore(yaml)}`),
       kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
     });
     const lines: LogLine[] = [];
+    const logEntries = new Bus<LogEntry>();
     const gateway = await startGateway(config, {
       clock,
-      log: keepingLog(lines),
+      log: keepingLog(lines, (line) => logEntries.publish({ time: clock.date(), logger: "byova", ...line })),
       version: "0.0.0-test",
       warnings,
+      settings,
+      logEntries,
     });
     const channel = await connect(gateway.grpcPort, tls);
     return new TestGateway(gateway, channel, lines);
@@ -90,6 +100,11 @@ export class TestGateway extends Line implements AsyncDisposable {
     await this.channel[Symbol.asyncDispose]();
     await this.gateway[Symbol.asyncDispose]();
   }
+}
+
+/** A configuration under which nothing is remembered unless it says so itself. */
+export function withoutStore(yaml: string): string {
+  return /^store:/m.test(yaml) ? yaml : `${yaml}\nstore: { enabled: false }\n`;
 }
 
 /** Connects as Webex would. */

@@ -1,5 +1,5 @@
 import { GrpcChannel } from "../src/grpc/client.ts";
-import { Line } from "./gateway_harness.ts";
+import { Line, withoutStore } from "./gateway_harness.ts";
 
 /** The permissions of `deno task start`, word for word. */
 async function startFlags(): Promise<string[]> {
@@ -35,10 +35,17 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** `args`: further options of the command line; `yaml`: a configuration file. */
-  static async start(args: readonly string[] = [], yaml = ""): Promise<GatewayProcess> {
+  /**
+   * `args`: further options of the command line; `yaml`: a configuration file, and nothing is remembered unless it says
+   * so; `env`: further variables.
+   */
+  static async start(
+    args: readonly string[] = [],
+    yaml = "",
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
-    await Deno.writeTextFile(`${folder}/config.yaml`, yaml);
+    await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -48,6 +55,7 @@ export class GatewayProcess extends Line implements AsyncDisposable {
         ...args,
       ],
       cwd: new URL("../", import.meta.url),
+      env,
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

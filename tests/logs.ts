@@ -7,10 +7,12 @@ export interface Line {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A log that keeps its lines for a test to look at. */
-export function keepingLog(lines: Line[]): Log {
+/** A log that keeps its lines for a test to look at; `tell` hears of each. */
+export function keepingLog(lines: Line[], tell: (line: Line) => void = () => {}): Log {
   const at = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    lines.push({ level, message, fields });
+    const line = { level, message, fields };
+    lines.push(line);
+    tell(line);
   };
   const log: Log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: () => log };
   return log;

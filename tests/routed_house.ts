@@ -1,6 +1,8 @@
 import type { Hono } from "hono";
+import type { Guarded } from "../routes/guard.ts";
 import type { House } from "../routes/house.ts";
 import { routes, type RoutesOptions } from "../routes/mod.ts";
+import type { AuditEntry } from "../src/auth/login/visitor.ts";
 import { TELEPHONY } from "../src/audio/format.ts";
 import type { Connector } from "../src/call/connector.ts";
 import type { Conversation } from "../src/call/conversation.ts";
@@ -9,10 +11,15 @@ import type { CallEvent } from "../src/call/event.ts";
 import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
+import { offStore } from "../src/store/off_store.ts";
+import { Secret } from "../src/lib/secret.ts";
+import { LiveCalls } from "../routes/live_calls.ts";
+import { LiveStream } from "../routes/live_stream.ts";
 import { History } from "../src/telemetry/history.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
 import { ManualClock } from "./manual_clock.ts";
+import type { MemoryStore } from "./memory_store.ts";
 
 /** An agent that listens after its greeting, hands over on "0", and breaks on "*". */
 const patient: Connector["converse"] = async function* (_call, caller) {
@@ -28,7 +35,12 @@ export interface RoutedHouseOptions {
   readonly agents?: Connector["agents"];
   readonly maxCalls?: number;
   readonly house?: Partial<House>;
+  /** Is told of the calls; nothing is remembered without. */
+  readonly store?: MemoryStore;
   readonly hosts?: RoutesOptions["hosts"];
+  /** Who has to be known, and how; nobody unless told. */
+  readonly door?: Partial<RoutesOptions>;
+  readonly clock?: ManualClock;
 }
 
 /** The pages over real calls and a clock of the test's own, without a port. */
@@ -36,15 +48,19 @@ export class RoutedHouse implements AsyncDisposable {
   private constructor(
     readonly clock: ManualClock,
     readonly house: House & { health: { serving: boolean; services: readonly string[] } },
-    readonly app: Hono,
+    readonly app: Hono<Guarded>,
     readonly log: readonly Line[],
     readonly history: History,
+    /** What was done, as the trail is told. */
+    readonly audit: readonly AuditEntry[],
+    readonly live: LiveStream,
+    readonly events: Bus<CallEvent>,
   ) {}
 
   static async open(
-    { converse = patient, agents, maxCalls = 100, house: more, hosts }: RoutedHouseOptions = {},
+    { converse = patient, agents, maxCalls = 100, house: more, hosts, store, door = {}, clock = new ManualClock() }:
+      RoutedHouseOptions = {},
   ): Promise<RoutedHouse> {
-    const clock = new ManualClock();
     const lines: Line[] = [];
     const log = keepingLog(lines);
     const events = new Bus<CallEvent>();
@@ -63,29 +79,58 @@ export class RoutedHouse implements AsyncDisposable {
       limits,
       conversationOptions({ clock, log, publish: (event) => events.publish(event) }),
     );
-    const house = {
+    const house: House & { health: { serving: boolean; services: readonly string[] } } = {
       version: "1.2.3",
       clock,
       startedAt: clock.date(),
       directory,
       refreshAgents: () => directory.refresh(true),
       switchboard,
+      calls: new LiveCalls(events),
+      store: store ?? offStore,
+      recordings: undefined,
+      keeps: { parameters: false, transcripts: false, recordings: false },
       health: { serving: directory.list().length > 0, services: [""] },
       history,
+      alerts: () => [],
       metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
       web: { host: "127.0.0.1", port: () => 8080 },
-      trust: { tokens: "off" as const, callers: undefined, issuers: () => [], certificates: () => [] },
+      dial: () => Promise.reject(new Error("nobody to call")),
+      trust: {
+        tokens: "off" as const,
+        callers: undefined,
+        issuers: () => [],
+        certificates: () => [],
+        clientCertificates: { grpc: false, http: false },
+      },
       configuration: {},
+      settings: [],
       warnings: [],
     };
     // Assigned rather than spread, so that what a test hands in may be a getter.
     Object.defineProperties(house, Object.getOwnPropertyDescriptors(more ?? {}));
     const protos = { "byova_common.proto": `syntax = "proto3";` };
-    return new RoutedHouse(clock, house, routes(house, { log, hosts, protos }), lines, history);
+    if (store) house.calls.watch((event) => store.take(event));
+    const live = new LiveStream(house);
+    const audit: AuditEntry[] = [];
+    const app = routes(house, {
+      log,
+      hosts,
+      protos,
+      live,
+      login: undefined,
+      plainCookies: false,
+      healthToken: new Secret(""),
+      metricsToken: new Secret(""),
+      requestsPerMinute: 6000,
+      audit: (entry) => void audit.push(entry),
+      ...door,
+    });
+    return new RoutedHouse(clock, house, app, lines, history, audit, live, events);
   }
 
-  /** Begins a call and waits until its agent listens. */
+  /** Begins a call and waits until its agent listens and everybody knows. */
   async call(id: string, orgId = "org-1"): Promise<Conversation> {
     const call = this.house.switchboard.join({
       id,
@@ -96,14 +141,17 @@ export class RoutedHouse implements AsyncDisposable {
       startName: "",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     }, true)!;
     await turnOf(call, (turn) => turn.hear({ type: "started" }));
+    await this.clock.nextTurn();
     return call;
   }
 
-  /** Presses keys in a call and waits until it has been answered. */
+  /** Presses keys in a call and waits until it has been answered and everybody knows. */
   async press(call: Conversation, digits: string): Promise<void> {
     await turnOf(call, (turn) => turn.hear({ type: "keys", digits }));
+    await this.clock.nextTurn();
   }
 
   /** Resolves once the history knows of that many finished calls. */
@@ -112,7 +160,7 @@ export class RoutedHouse implements AsyncDisposable {
   }
 
   async get(path: string, init: RequestInit = {}): Promise<Response> {
-    return await this.app.request(path, init);
+    return await this.app.request(path, init, { remoteAddr: { hostname: "127.0.0.1" } });
   }
 
   // deno-lint-ignore no-explicit-any
@@ -126,7 +174,9 @@ export class RoutedHouse implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.live[Symbol.dispose]();
     this.house.switchboard[Symbol.dispose]();
+    await this.house.calls[Symbol.asyncDispose]();
     await this.history[Symbol.asyncDispose]();
   }
 }

@@ -3,6 +3,7 @@ import { TELEPHONY } from "../src/audio/format.ts";
 import { PROMPTS } from "../src/audio/prompts.ts";
 import type { CallInfo, Connector } from "../src/call/connector.ts";
 import { AgentDirectory } from "../src/call/directory.ts";
+import type { ConversationOptions } from "../src/call/conversation.ts";
 import type { CallEvent } from "../src/call/event.ts";
 import type { CallerInput } from "../src/call/input.ts";
 import { type AgentOutput, ANY_INPUT } from "../src/call/output.ts";
@@ -12,7 +13,7 @@ import { GrpcServer } from "../src/grpc/server.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { Redactor } from "../src/lib/redaction.ts";
 import { byova, type ByovaOptions } from "../src/protocols/byova.ts";
-import { conversationOptions } from "./conversation_options.ts";
+import { conversationOptions, KEEP_NOTHING } from "./conversation_options.ts";
 import { connect, Line, wire } from "./gateway_harness.ts";
 import { keepingLog, type Line as LogLine } from "./logs.ts";
 
@@ -26,6 +27,8 @@ export interface ScriptedOptions {
   readonly answerMs?: number;
   readonly inboxSize?: number;
   readonly redactor?: Redactor;
+  readonly keep?: ConversationOptions["keep"];
+  readonly record?: ConversationOptions["record"];
 }
 
 /** The wire of the gateway on a real port, with an agent of the test's own behind it. */
@@ -57,13 +60,13 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
     const directory = new AgentDirectory([named], log);
     await directory.refresh();
     const limits = { maxCalls: 1000, idleMs: 600_000, maxCallMs: 3_600_000, sweepMs: 60_000, ...options.limits };
-    const { answerMs = 30_000, inboxSize = 100, redactor = new Redactor([]) } = options;
+    const { answerMs = 30_000, inboxSize = 100, redactor = new Redactor([]), keep = KEEP_NOTHING, record } = options;
     const apology = readPrompt(PROMPTS.error);
     const publish = (event: CallEvent) => events.push(event);
     const switchboard = new Switchboard(
       directory,
       limits,
-      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology, redactor }),
+      conversationOptions({ clock: systemClock, log, publish, answerMs, inboxSize, apology, redactor, keep, record }),
     );
     const server = GrpcServer.listen({
       hostname: "127.0.0.1",

@@ -19,7 +19,7 @@ export class WavError extends Error {
 }
 
 /** Bytes of the header that `wavHeader` writes. */
-const HEADER_BYTES = 44;
+export const HEADER_BYTES = 44;
 const LOWEST_RATE = 4000, HIGHEST_RATE = 384000;
 
 /** Format tags of the registry in RFC 2361. */
@@ -81,15 +81,16 @@ export function writeWav({ format, data }: Audio): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns the 44 bytes that make `dataBytes` bytes of mono audio a WAV file: `fmt ` of 16 bytes, no `fact`, which is what
- * Webex Contact Center plays. Throws RangeError if the size does not fit into 32 bits.
+ * Returns the 44 bytes that make `dataBytes` bytes of audio a WAV file: `fmt ` of 16 bytes, no `fact`, which is what
+ * Webex Contact Center plays. Samples of two channels stand side by side, the left one first. Throws RangeError if the
+ * size does not fit into 32 bits.
  */
-export function wavHeader(format: AudioFormat, dataBytes: number): Uint8Array<ArrayBuffer> {
+export function wavHeader(format: AudioFormat, dataBytes: number, channels: 1 | 2 = 1): Uint8Array<ArrayBuffer> {
   const riffBytes = HEADER_BYTES - 8 + dataBytes;
   if (!(riffBytes <= 0xFFFFFFFF)) {
     throw new RangeError(`Cannot write WAV header: data must be less than 4 GiB: received ${dataBytes} bytes`);
   }
-  const sampleBytes = bytesPerSample(format);
+  const momentBytes = channels * bytesPerSample(format);
   const header = new Uint8Array(HEADER_BYTES);
   const view = new DataView(header.buffer);
   putFourCc(header, 0, "RIFF");
@@ -98,11 +99,11 @@ export function wavHeader(format: AudioFormat, dataBytes: number): Uint8Array<Ar
   putFourCc(header, 12, "fmt ");
   view.setUint32(16, 16, true);
   view.setUint16(20, TAGS[format.encoding], true);
-  view.setUint16(22, 1, true);
+  view.setUint16(22, channels, true);
   view.setUint32(24, format.sampleRate, true);
-  view.setUint32(28, format.sampleRate * sampleBytes, true);
-  view.setUint16(32, sampleBytes, true);
-  view.setUint16(34, sampleBytes * 8, true);
+  view.setUint32(28, format.sampleRate * momentBytes, true);
+  view.setUint16(32, momentBytes, true);
+  view.setUint16(34, bytesPerSample(format) * 8, true);
   putFourCc(header, 36, "data");
   view.setUint32(40, dataBytes, true);
   return header;

@@ -1,6 +1,8 @@
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { type Certificate, checkKeyPair, DAY_MS, daysLeft, FEW_DAYS, readCertificate } from "../lib/certificate.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Characters of the longest file that is taken. */
 const LONGEST_FILE = 1024 * 1024;
@@ -27,6 +29,8 @@ export interface CertificateState {
   readonly until: number;
   /** Whole days until then; negative once it has ended. */
   readonly daysLeft: number;
+  /** Why what stands in the files now is not used. */
+  readonly lastError: Trouble | undefined;
 }
 
 export interface CertificateFilesOptions {
@@ -42,8 +46,8 @@ export interface CertificateFilesOptions {
 export class CertificateFiles implements Disposable {
   #renew: (texts: CertificateTexts) => void = () => {};
   #current: { readonly texts: CertificateTexts; readonly certificate: Certificate };
-  /** What was refused last, so that it is said once. */
-  #refused = "";
+  /** What was refused last: it is said once. */
+  #refused: Trouble | undefined;
   #warnedAt = -Infinity;
   #closed = false;
   #callOff = () => {};
@@ -69,7 +73,8 @@ export class CertificateFiles implements Disposable {
   /** What is in use, for whoever watches. */
   get state(): CertificateState {
     const { subject, until } = this.#current.certificate;
-    return { subject, until, daysLeft: daysLeft(this.#current.certificate, this.#options.clock.date()) };
+    const left = daysLeft(this.#current.certificate, this.#options.clock.date());
+    return { subject, until, daysLeft: left, lastError: this.#refused };
   }
 
   /** Calls `renew` with every new certificate. When it throws, the files count as unusable, and the last stays. */
@@ -82,11 +87,15 @@ export class CertificateFiles implements Disposable {
     try {
       const texts = await readAll(this.#options);
       if (!this.#closed && contents(texts) !== contents(this.texts)) this.#take(texts);
-      this.#refused = "";
+      this.#refused = undefined;
     } catch (error) {
+      const { clock, log } = this.#options;
       const problem = error instanceof Error ? error.message : "unknown";
-      if (problem !== this.#refused) this.#options.log.error("new certificate refused, the old one stays", { problem });
-      this.#refused = problem;
+      const code = "TLS-FILE";
+      if (problem !== this.#refused?.message) {
+        log.error("new certificate refused, the old one stays", { code, problem });
+      }
+      this.#refused = { code, message: problem, at: clock.date() };
     }
     this.#warnOfEnd();
   }
@@ -109,7 +118,8 @@ export class CertificateFiles implements Disposable {
     const { subject, until, daysLeft } = this.state;
     if (daysLeft >= FEW_DAYS || clock.now() - this.#warnedAt < DAY_MS) return;
     this.#warnedAt = clock.now();
-    log.warn("certificate ends soon", { subject, days: daysLeft, until: new Date(until).toISOString() });
+    const code: ErrorCode = daysLeft < 0 ? "TLS-EXPIRED" : "TLS-EXPIRES-SOON";
+    log.warn("certificate ends soon", { code, subject, days: daysLeft, until: new Date(until).toISOString() });
   }
 
   #lookAgain(): void {

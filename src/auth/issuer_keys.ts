@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { KeySet, VerificationKey } from "./key_fetch.ts";
+import type { Trouble } from "./trouble.ts";
 
 const MINUTE_MS = 60_000;
 /** However short or long an issuer says that its keys hold, they are asked for again after this long, in ms. */
@@ -31,6 +32,7 @@ export class IssuerKeys implements Disposable {
   /** Attempts to fetch, and how many of them failed. */
   fetches = 0;
   failures = 0;
+  lastError: Trouble | undefined;
   readonly #options: IssuerKeysOptions;
   readonly #closing = new AbortController();
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
@@ -83,11 +85,10 @@ export class IssuerKeys implements Disposable {
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       this.failures++;
-      log.warn("keys of an issuer cannot be fetched", {
-        issuer,
-        problem: error instanceof Error ? error.message : "unknown",
-        known: this.#keys.size,
-      });
+      const problem = error instanceof Error ? error.message : "unknown";
+      this.lastError = { code: "JWKS-UNREACHABLE", message: problem, at: clock.date() };
+      const { code } = this.lastError;
+      log.warn("keys of an issuer cannot be fetched", { code, issuer, problem, known: this.#keys.size });
       if (clock.now() - this.#confirmedAt >= STALE_MS) this.#keys = new Map();
       else this.#loadIn(RETRY_MS);
     }

@@ -1,4 +1,5 @@
 import { importJWK } from "jose";
+import { boundedText } from "../lib/bounded_text.ts";
 import type { Clock } from "../lib/clock.ts";
 
 /** Where an issuer of Webex publishes its keys, after its own URL. */
@@ -41,12 +42,16 @@ export function keysUrl(issuer: string): string {
   return issuer + KEYS_PATH;
 }
 
+/** Fetches the keys of an issuer of Webex such as "https://idbroker.webex.com/idb", as `fetchKeySet` does. */
+export function fetchKeys(issuer: string, deps: KeyFetchDeps, signal?: AbortSignal): Promise<KeySet> {
+  return fetchKeySet(keysUrl(issuer), deps, signal);
+}
+
 /**
- * Fetches the keys (RFC 7517) of an issuer such as "https://idbroker.webex.com/idb": 5 s and 256 KB at the most, no
- * redirects. Keys that cannot verify RS256 are left out. Throws KeyFetchError, also when `signal` is aborted.
+ * Fetches the keys (RFC 7517) that are published at an address: 5 s and 256 KB at the most, no redirects. Keys that
+ * cannot verify RS256 are left out. Throws KeyFetchError, also when `signal` is aborted.
  */
-export async function fetchKeys(issuer: string, deps: KeyFetchDeps, signal?: AbortSignal): Promise<KeySet> {
-  const url = keysUrl(issuer);
+export async function fetchKeySet(url: string, deps: KeyFetchDeps, signal?: AbortSignal): Promise<KeySet> {
   const late = new AbortController();
   const callOff = deps.clock.setTimer(FETCH_MS, () => late.abort(new Error(`no answer within ${FETCH_MS / 1000} s`)));
   const either = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
@@ -61,7 +66,7 @@ export async function fetchKeys(issuer: string, deps: KeyFetchDeps, signal?: Abo
       throw new KeyFetchError(`status 200 expected: received ${response.status}`);
     }
     return {
-      keys: await readKeys(await boundedText(response)),
+      keys: await readKeys(await boundedText(response, MAX_BODY_BYTES)),
       maxAgeMs: maxAgeOf(response.headers.get("cache-control")),
     };
   } catch (error) {
@@ -70,18 +75,6 @@ export async function fetchKeys(issuer: string, deps: KeyFetchDeps, signal?: Abo
   } finally {
     callOff();
   }
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const piece of response.body ?? []) {
-    bytes += piece.length;
-    if (bytes > MAX_BODY_BYTES) throw new KeyFetchError(`at most ${MAX_BODY_BYTES} bytes expected: received more`);
-    text += decoder.decode(piece, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 async function readKeys(text: string): Promise<ReadonlyMap<string, VerificationKey>> {

@@ -4,12 +4,24 @@ import { Gate } from "./gate.ts";
 import { IssuerKeys } from "./issuer_keys.ts";
 import { fetchKeys } from "./key_fetch.ts";
 import { TokenChecker } from "./token_checker.ts";
+import type { Trouble } from "./trouble.ts";
 import type { Validation } from "./validation_config.ts";
 
 export interface ValidationDeps {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What is known of an issuer. */
+export interface IssuerState {
+  readonly issuer: string;
+  /** How many of its keys are known. */
+  readonly keys: number;
+  /** Attempts to fetch them, and how many of those failed. */
+  readonly fetches: number;
+  readonly failures: number;
+  readonly lastError: Trouble | undefined;
 }
 
 /** The gate that a configuration asks for, and the keys behind it. */
@@ -35,9 +47,15 @@ export class TokenValidation implements Disposable {
   }
 
   /** What is known of the issuers that were asked so far. */
-  issuers(): { readonly issuer: string; readonly keys: number; readonly fetches: number; readonly failures: number }[] {
+  issuers(): readonly IssuerState[] {
     return [...this.#issuers].filter(([, { fetches }]) => fetches > 0)
-      .map(([issuer, { size, fetches, failures }]) => ({ issuer, keys: size, fetches, failures }));
+      .map(([issuer, { size, fetches, failures, lastError }]) => ({
+        issuer,
+        keys: size,
+        fetches,
+        failures,
+        lastError,
+      }));
   }
 
   [Symbol.dispose](): void {

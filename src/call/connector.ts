@@ -30,11 +30,16 @@ export interface CallInfo {
   readonly startName: string;
   readonly parameters: Data;
   readonly additionalInfo: Readonly<Record<string, string>>;
+  /** Webex's tracking id of the stream that opened the call, printable ASCII; "" for none. */
+  readonly trackingId: string;
   /** Whether what the caller says and presses now is sensitive: it is kept nowhere, and a recording holds silence instead. */
   readonly sensitive: boolean;
   /** Aborted when the call is over, however it ended. */
   readonly signal: AbortSignal;
 }
+
+/** Everything about a call but what changes while it goes on. */
+export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
 
 /** A failure that its connector has a name for: thrown by `converse()`, the name is the call's `call_failed` code. */
 export class AgentFailure extends Error {

@@ -5,16 +5,22 @@ import { codeOf } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { Queue } from "../lib/queue.ts";
 import type { Redactor } from "../lib/redaction.ts";
-import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
+import { AgentFailure, type CallDetails, type CallInfo, type Connector } from "./connector.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
 import { Discretion } from "./discretion.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
-import { type AgentAct, type AgentNote, ENDS_CALL, type InputExpectation } from "./output.ts";
-import { Turn, type TurnHost, type TurnSink } from "./turn.ts";
-
-/** Everything about a call but what is the conversation's own to tell. */
-export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
+import { type HandOff, type KeepOptions, Keepsakes } from "./keepsakes.ts";
+import {
+  type AgentAct,
+  type AgentNote,
+  ENDS_CALL,
+  type HangUp,
+  type InputExpectation,
+  type Transfer,
+} from "./output.ts";
+import type { CallRecorder, StartRecorder } from "./recorder.ts";
+import { Turn, type TurnHost, type TurnSink, type TurnStep } from "./turn.ts";
 
 /** What a conversation is handed from outside. Times in ms. */
 export interface ConversationOptions {
@@ -35,6 +41,10 @@ export interface ConversationOptions {
   readonly redactor: Redactor;
   /** Whether the caller's input is sensitive when an agent does not say. */
   readonly sensitive: boolean;
+  /** What of calls is kept in their events. */
+  readonly keep: KeepOptions;
+  /** Records calls, if they are. */
+  readonly record?: StartRecorder | undefined;
 }
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
@@ -54,6 +64,7 @@ const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
  * answered; over WebSocket it opens one for the whole call.
  */
 export class Conversation implements TurnHost {
+  readonly clock: Clock;
   readonly hears: Connector["hears"];
   readonly speech: SpeechOptions;
   readonly maxUtteranceMs: number;
@@ -63,6 +74,8 @@ export class Conversation implements TurnHost {
   language: string;
   /** When the call came in, in ms since 1970. */
   readonly startedAt: number;
+  /** Records the call, if it is recorded. */
+  readonly recorder: CallRecorder | undefined;
   /** Turns opened so far. */
   turns = 0;
   readonly #since: number;
@@ -77,6 +90,7 @@ export class Conversation implements TurnHost {
   /** What the agent was ready to take when it last listened. */
   #expects: Partial<InputExpectation> = {};
   readonly #discretion: Discretion;
+  readonly #keepsakes: Keepsakes;
   #ended = false;
   #welcomed = false;
   #abort = new AbortController();
@@ -90,16 +104,26 @@ export class Conversation implements TurnHost {
     /** Called once, when the call is over and the caller's side knows it. */
     readonly onOver: (call: Conversation) => void,
   ) {
+    this.clock = options.clock;
     this.hears = connector.connector.hears;
     this.speech = options.speech;
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
     this.language = call.language;
     this.#discretion = new Discretion(options.redactor, options.sensitive);
+    this.#keepsakes = new Keepsakes(options.keep, options.redactor);
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
-    this.#tell({ type: "call_started", agentId: call.agentId, connector: connector.id });
+    const { trackingId, language } = call;
+    const handedAlong = this.#keepsakes.handedAlong(call);
+    this.#tell({ type: "call_started", connector: connector.id, trackingId, language, ...handedAlong });
+    this.recorder = options.record?.({
+      call,
+      since: this.#since,
+      sensitive: () => this.#discretion.sensitive,
+      started: (file) => this.#tell({ type: "recording_started", file }),
+    });
     this.#converse();
   }
 
@@ -142,7 +166,7 @@ export class Conversation implements TurnHost {
     if (this.#ended) {
       for (const output of this.#unheard.splice(0)) turn.put(output);
       turn.close();
-      this.onOver(this);
+      this.#leave();
     } else {
       this.#turnOpened?.();
     }
@@ -153,6 +177,7 @@ export class Conversation implements TurnHost {
   hangUp(reason: string): void {
     if (this.#ended) return;
     this.#inbox.push({ type: "hung_up", reason });
+    this.recorder?.finish(true);
     this.#end("caller_hung_up", reason);
   }
 
@@ -160,7 +185,17 @@ export class Conversation implements TurnHost {
   timeOut(reason: string): void {
     if (!this.#ended) return void this.#deliver({ type: "hang_up", reason }, "timed_out");
     this.#unheard = [];
-    this.onOver(this);
+    this.#leave();
+  }
+
+  /** Somebody ends the call from outside. Returns false for one that has ended already. */
+  end(): boolean {
+    return this.#interfere({ type: "hang_up", reason: "ended_by_operator" }, "ended_by_operator");
+  }
+
+  /** Somebody hands the caller to a human from outside. Returns false for a call that has ended already. */
+  transfer(): boolean {
+    return this.#interfere({ type: "transfer", reason: "transferred_by_operator" }, "transferred_by_operator");
   }
 
   /** The gateway has to stop: the caller is handed to a human. */
@@ -186,6 +221,7 @@ export class Conversation implements TurnHost {
   }
 
   interrupt(turn: Turn): void {
+    this.recorder?.interrupted();
     for (const other of this.#owed) {
       if (other === turn || !other.open) continue;
       this.#tell({ type: "answer_cut_short", turn: other.number });
@@ -194,14 +230,15 @@ export class Conversation implements TurnHost {
     }
   }
 
-  speechMarked(turn: Turn, type: "speech_started" | "speech_ended"): void {
-    this.#tell({ type, turn: turn.number });
+  mark(turn: Turn, step: TurnStep): void {
+    this.#tell({ type: step, turn: turn.number });
   }
 
   turnClosed(turn: Turn, cancelled: boolean): void {
     this.#open = this.#open.filter((other) => other !== turn);
     this.#active = this.options.clock.now();
-    this.#tell({ type: "turn_closed", turn: turn.number, cancelled, frames: turn.frames });
+    const { number, frames, audio } = turn;
+    this.#tell({ type: "turn_closed", turn: number, cancelled, frames, ...(audio && { audio }) });
   }
 
   async #converse(): Promise<void> {
@@ -264,11 +301,15 @@ export class Conversation implements TurnHost {
     const room = turn?.put(output);
     if (ENDS_CALL[output.type]) {
       if (!turn) this.#unheard.push(output);
-      const reason = output.type === "transfer" || output.type === "hang_up" ? output.reason ?? "" : "";
-      this.#end(outcome ?? (output.type === "transfer" ? "transferred" : "ended_by_agent"), reason);
+      const { reason = "", ...beside } = output as Transfer | HangUp;
+      const kept = this.#keepsakes.handOff(beside);
+      this.#end(outcome ?? (output.type === "transfer" ? "transferred" : "ended_by_agent"), reason, kept);
       return;
     }
     if (output.type === "listening") {
+      const remarks = this.#keepsakes.remarks(output);
+      const about = this.#owed[0] ?? turn;
+      if (remarks && about) this.#tell({ type: "agent_remarked", turn: about.number, ...remarks });
       this.#expects = output.expects ?? {};
       this.#discretion.listens(this.#expects);
       const answered = this.#owed.shift();
@@ -316,7 +357,18 @@ export class Conversation implements TurnHost {
     this.#deliver({ type: "transfer", reason: code }, "agent_failed");
   }
 
-  #end(outcome: CallOutcome, reason: string): void {
+  /** Ends the call from outside, in the middle of an answer too: what of it has not been sent is let go. */
+  #interfere(output: Transfer | HangUp, outcome: CallOutcome): boolean {
+    if (this.#ended) return false;
+    for (const turn of this.#open) {
+      turn.askedAt = undefined; // what comes now is no answer of the agent's
+      turn.put({ type: "broken_off" });
+    }
+    this.#deliver(output, outcome);
+    return true;
+  }
+
+  #end(outcome: CallOutcome, reason: string, kept: HandOff = {}): void {
     this.#ended = true;
     this.#callOffAnswerTimer?.();
     this.#owed = [];
@@ -324,12 +376,20 @@ export class Conversation implements TurnHost {
     this.#inbox.close();
     this.#abort.abort(OVER);
     this.#turnOpened?.();
-    this.#tell({ type: "call_ended", outcome, reason });
-    if (this.#unheard.length === 0) this.onOver(this);
+    this.#tell({ type: "call_ended", outcome, reason, ...kept });
+    if (this.#unheard.length === 0) this.#leave();
+  }
+
+  /** The call is over, and the caller's side knows it. */
+  #leave(): void {
+    this.recorder?.finish(false);
+    this.onOver(this);
   }
 
   #tell(happening: CallHappening): void {
     const { id, orgId, agentId } = this.call;
-    this.options.publish({ ...happening, callId: id, orgId, agentId, at: this.options.clock.date() });
+    // Counted from the start: the time of day may be set while the call goes on.
+    const at = this.startedAt + Math.round(this.ageMs());
+    this.options.publish({ ...happening, callId: id, orgId, agentId, at });
   }
 }

@@ -92,6 +92,7 @@ function answer(
       startName: "",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     },
     { id: "test", kind: "test", connector, speaks: connector.speaks },
     conversationOptions({
@@ -150,6 +151,7 @@ Deno.test("a spoken turn is marked, gathered, answered and closed, and what foll
   const length = durationMs(utterance!);
   assert.ok(length > durationMs(spoken) - 200 && length < durationMs(spoken) + 1000, `utterance of ${length} ms`);
   assert.deepEqual(events.map(({ type }) => type).slice(2), [
+    "audio_started",
     "speech_started",
     "speech_ended",
     "caller_turn",

@@ -1,5 +1,6 @@
+import { codeOf } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
-import type { Agent, Connector } from "./connector.ts";
+import { type Agent, AgentFailure, type Connector } from "./connector.ts";
 
 /** A connector under the name that the configuration gives it. */
 export interface NamedConnector {
@@ -20,7 +21,7 @@ export interface ConnectorState {
   readonly id: string;
   readonly kind: string;
   readonly agents: readonly string[];
-  /** The name of what went wrong when it was last asked for its agents. */
+  /** What went wrong when it was last asked for its agents. */
   readonly failure?: string;
 }
 
@@ -47,8 +48,8 @@ export class AgentDirectory {
       try {
         return { named, agents: await named.connector.agents(afresh), failure: undefined };
       } catch (error) {
-        const failure = error instanceof Error ? error.name : "unknown";
-        this.log.warn("connector cannot list its agents", { connector: named.id, error: failure });
+        const failure = reasonOf(error);
+        this.log.warn("connector cannot list its agents", { code: "AGENT-LIST", connector: named.id, error: failure });
         const had = this.#states[at]!.agents.map((id) => this.#agents.get(id)!);
         return { named, agents: had, failure };
       }
@@ -57,8 +58,12 @@ export class AgentDirectory {
     this.#states = found.map(({ named, agents: offered, failure }) => {
       const mine = offered.filter((agent) => {
         const taken = agents.get(agent.id);
-        if (!taken) agents.set(agent.id, { ...agent, connector: named });
-        else this.log.warn("two connectors offer one agent id: the first keeps it", { agent: agent.id });
+        if (taken) {
+          this.log.warn("two connectors offer one agent id: the first keeps it", {
+            code: "AGENT-TWICE",
+            agent: agent.id,
+          });
+        } else agents.set(agent.id, { ...agent, connector: named });
         return !taken;
       });
       const state = { id: named.id, kind: named.kind, agents: mine.map(({ id }) => id) };
@@ -86,4 +91,10 @@ export class AgentDirectory {
     if (agentId === "") return this.list()[0];
     return /^[1-9]\d{0,3}$/.test(agentId) ? this.list()[Number(agentId) - 1] : undefined;
   }
+}
+
+/** What may be told of a failure: what a connector says of its own, and the mere name of any other. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AgentFailure) return `${codeOf(error.code)}: ${error.message}`;
+  return error instanceof Error ? error.name : "unknown";
 }

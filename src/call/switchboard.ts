@@ -1,6 +1,8 @@
 import type { Clock } from "../lib/clock.ts";
-import { type CallDetails, Conversation, type ConversationOptions } from "./conversation.ts";
+import type { CallDetails } from "./connector.ts";
+import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { AgentDirectory } from "./directory.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 
 /** How many calls, and for how long. Times in ms. */
 export interface CallLimits {
@@ -116,7 +118,12 @@ export class Switchboard implements Disposable {
       callOff();
     }
     const left = this.calls();
-    if (left.length > 0) this.conversation.log.warn("calls cut short: the drain time is over", { calls: left.length });
+    if (left.length > 0) {
+      this.conversation.log.warn("calls cut short: the drain time is over", {
+        code: "CALL-CUT-SHORT" satisfies ErrorCode,
+        calls: left.length,
+      });
+    }
     for (const call of left) call.stop();
   }
 

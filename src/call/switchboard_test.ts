@@ -43,6 +43,7 @@ async function house(limits: Partial<CallLimits> = {}) {
       startName: "",
       parameters: {},
       additionalInfo: {},
+      trackingId: "",
     }, starts);
   return { clock, events, switchboard, join };
 }

@@ -1,9 +1,13 @@
 import { Converter } from "../audio/convert.ts";
 import { type AudioFormat, bytesPerSample, sameFormat } from "../audio/format.ts";
 import { type SpeechListener, SpeechMarker, type SpeechOptions } from "../audio/speech.ts";
+import type { Clock } from "../lib/clock.ts";
+import { AudioMeter } from "./audio_meter.ts";
 import type { Connector } from "./connector.ts";
+import type { AudioQuality } from "./event.ts";
 import type { CallerInput } from "./input.ts";
 import type { AgentAct } from "./output.ts";
+import type { CallRecorder } from "./recorder.ts";
 import { UtteranceBuffer } from "./utterance.ts";
 
 /** What a wire is given to send: what the agent does, and what the gateway itself has to say about the caller's turn. */
@@ -12,20 +16,35 @@ export type TurnOutput =
   | { readonly type: "input_started" }
   | { readonly type: "input_ended" }
   /** The caller went on before this answer was complete: let go of what has not been sent, and close it properly. */
-  | { readonly type: "cut_short" };
+  | { readonly type: "cut_short" }
+  /** The call ends in the middle of this answer: let go of what has not been sent. */
+  | { readonly type: "broken_off" };
+
+/** Who wants to know when an answer is handed to the wire, which may gather a whole one first. */
+export interface DeliveryListener {
+  /** A prompt, or a piece of one, is on its way. `audio`: 8 kHz mu-law that nobody changes any more; empty for text alone. */
+  promptSent(audio: Uint8Array, bargeIn: boolean): void;
+  /** An answer is on its way to the end. */
+  answerSent(): void;
+}
 
 /** The wire's side of a turn. */
 export interface TurnSink {
   /** Sends an output. Returns false when no more should come until `Turn.drained()` is called. */
-  put(output: TurnOutput): boolean;
+  put(output: TurnOutput, listener: DeliveryListener): boolean;
   /** The turn is over, nothing follows. */
   close(): void;
   /** After `hearAudio()` returned false: more may come. */
   resume(): void;
 }
 
+/** What is told of a turn as it happens. */
+export type TurnStep = "audio_started" | "speech_started" | "speech_ended" | "prompt_sent" | "answer_sent";
+
 /** The conversation's side of a turn. */
 export interface TurnHost {
+  readonly clock: Clock;
+  readonly recorder: CallRecorder | undefined;
   readonly hears: Connector["hears"];
   readonly speech: SpeechOptions;
   readonly maxUtteranceMs: number;
@@ -35,7 +54,8 @@ export interface TurnHost {
   ask(turn: Turn, input: CallerInput): void;
   /** The caller speaks or presses keys: other turns' answers are of no use any more. */
   interrupt(turn: Turn): void;
-  speechMarked(turn: Turn, type: "speech_started" | "speech_ended"): void;
+  /** A step of the turn is done, at this very moment. */
+  mark(turn: Turn, step: TurnStep): void;
   turnClosed(turn: Turn, cancelled: boolean): void;
 }
 
@@ -45,7 +65,7 @@ export interface TurnHost {
  * synchronous; a frame of audio is neither copied nor awaited, unless the agent
  * hears frames.
  */
-export class Turn implements SpeechListener {
+export class Turn implements SpeechListener, DeliveryListener {
   /** Answers that this turn waits for. */
   owed = 0;
   /** Since when the caller has been waiting for the first words of an answer, in ms of the host's clock. */
@@ -56,6 +76,9 @@ export class Turn implements SpeechListener {
   frames = 0;
   /** Whether anything of the agent's has gone out. */
   spoken = false;
+  /** Whether anything of the answer in hand is on its way to the caller. */
+  #answerBegun = false;
+  #meter: AudioMeter | undefined;
   #state: "hearing" | "answering" | "closed" = "hearing";
   #marker: SpeechMarker | undefined;
   #format: AudioFormat | undefined;
@@ -77,6 +100,11 @@ export class Turn implements SpeechListener {
     return this.#state !== "closed";
   }
 
+  /** What the audio that was listened to was like; undefined without any. */
+  get audio(): AudioQuality | undefined {
+    return this.#meter?.quality();
+  }
+
   /**
    * Hears the bytes of `data` from `from` to `to`, which may be reused after
    * the call. Once the caller's turn is over, the rest is not for us: Webex
@@ -85,10 +113,14 @@ export class Turn implements SpeechListener {
    */
   hearAudio(data: Uint8Array, format: AudioFormat, from = 0, to = data.length): boolean {
     this.heard = true;
-    this.frames++;
+    if (this.frames++ === 0) this.host.mark(this, "audio_started");
+    const now = this.host.clock.now();
+    this.host.recorder?.heard(data, format, from, to, now, this.frames > 1);
     if (this.#state !== "hearing") return true;
     if (this.#format === undefined || !sameFormat(this.#format, format)) this.#listen(format);
     if (!this.#marker) return true;
+    this.#meter ??= new AudioMeter();
+    this.#meter.hear(data, format, from, to, now);
     const room = this.#converter === undefined || this.#passFrame(data.subarray(from, to));
     this.#frame = data;
     this.#taken = from;
@@ -145,7 +177,7 @@ export class Turn implements SpeechListener {
   put(output: TurnOutput): Promise<void> | undefined {
     if (!this.open) return;
     this.spoken ||= output.type === "say";
-    if (this.sink.put(output) || !this.open) return;
+    if (this.sink.put(output, this) || !this.open) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
     return promise;
@@ -156,6 +188,17 @@ export class Turn implements SpeechListener {
     this.#close(false);
   }
 
+  promptSent(audio: Uint8Array, bargeIn: boolean): void {
+    if (!this.#answerBegun) this.host.mark(this, "prompt_sent");
+    this.#answerBegun = true;
+    this.host.recorder?.spoken(audio, bargeIn);
+  }
+
+  answerSent(): void {
+    this.#answerBegun = false;
+    this.host.mark(this, "answer_sent");
+  }
+
   speechStarted(offset: number): void {
     if (this.#state !== "hearing" || this.#speaking) return;
     this.#speaking = true;
@@ -164,7 +207,7 @@ export class Turn implements SpeechListener {
     this.#utterance?.begin();
     this.host.interrupt(this);
     this.put({ type: "input_started" });
-    this.host.speechMarked(this, "speech_started");
+    this.host.mark(this, "speech_started");
     if (this.host.hears.as !== "utterances") this.host.pass({ type: "speech_started" });
   }
 
@@ -202,7 +245,7 @@ export class Turn implements SpeechListener {
 
   #endSpeech(silenceMs: number): void {
     this.put({ type: "input_ended" });
-    this.host.speechMarked(this, "speech_ended");
+    this.host.mark(this, "speech_ended");
     const input: CallerInput = this.#utterance
       ? { type: "utterance", audio: this.#utterance.end(silenceMs) }
       : { type: "speech_ended" };

@@ -6,6 +6,7 @@ import { type CallEnd, ContactCenter } from "./contact_center.ts";
 import type { Purpose } from "./contract.ts";
 import { readKeys } from "./keys.ts";
 import { paced } from "./pace.ts";
+import type { Ear } from "./playout.ts";
 import type { Reply } from "./reply.ts";
 import type { CallerRpc } from "./rpc.ts";
 import { showMs, type TimelineEntry } from "./timeline.ts";
@@ -38,6 +39,10 @@ export interface CallerOptions {
   readonly clock?: Clock;
   /** How long the endpoint may let the call stand still, in ms of real time; default 30 s. */
   readonly patienceMs?: number;
+  /** Called whenever something of the call may have changed. */
+  readonly onChange?: () => void;
+  /** A person's ear: hears what is played, as it comes. */
+  readonly ear?: Ear;
   /** Hears of everything as it happens. */
   readonly onTimeline?: (entry: TimelineEntry) => void;
 }
@@ -68,6 +73,7 @@ export class Caller implements AsyncDisposable {
   readonly #realClock: Clock;
   readonly #center: ContactCenter;
   readonly #patienceMs: number;
+  readonly #onChange: (() => void) | undefined;
   readonly #waiters = new Set<() => void>();
   #activeAt = 0;
   #ownsChannel = false;
@@ -85,6 +91,7 @@ export class Caller implements AsyncDisposable {
     this.format = format;
     this.#realClock = clock;
     this.#patienceMs = options.patienceMs ?? 30_000;
+    this.#onChange = options.onChange;
     this.clock = sinceNow(paced(clock, speed));
     const metadata: [string, string][] = [["trackingid", `CALLER_${crypto.randomUUID()}`]];
     if (token !== undefined) metadata.push(["authorization", `Bearer ${token}`]);
@@ -103,6 +110,7 @@ export class Caller implements AsyncDisposable {
       frameBytes,
       clock: this.clock,
       realClock: clock,
+      ear: options.ear,
       onTimeline: (entry) => {
         this.timeline.push(entry);
         options.onTimeline?.(entry);
@@ -137,6 +145,31 @@ export class Caller implements AsyncDisposable {
   /** Whether the endpoint takes voice, and whether it takes keys, as it said last. */
   get takes(): { readonly voice: boolean; readonly keys: boolean } {
     return { voice: this.#center.takesVoice, keys: this.#center.takesKeys };
+  }
+
+  /** Whether it is the caller's turn: everything is played, nothing is being waited for. */
+  get isMyTurn(): boolean {
+    return this.#center.callersTurn;
+  }
+
+  /** Whether a prompt is being played. */
+  get listens(): boolean {
+    return this.#center.playout.playing !== undefined;
+  }
+
+  /** Speaks as a person does: `piece` is what came since the last one, in the call's `format`; 400 ms of it may wait. */
+  speakOn(piece: Uint8Array): void {
+    this.#center.microphone.feed(piece, 400);
+  }
+
+  /** Speaks a recording now, whatever goes on; `speech` is in the call's `format`. */
+  speakNow(speech: Uint8Array): void {
+    this.#center.microphone.speak(speech);
+  }
+
+  /** Presses one key now. Returns whether anybody takes it. Throws RangeError for what no telephone has. */
+  pressNow(key: string): boolean {
+    return readKeys(key).map((digit) => this.#center.press(digit)).includes(true);
   }
 
   /** Starts the call with SESSION_START. */
@@ -305,6 +338,7 @@ export class Caller implements AsyncDisposable {
   #changed(): void {
     this.#activeAt = this.#realClock.now();
     for (const check of [...this.#waiters]) check();
+    this.#onChange?.();
   }
 }
 

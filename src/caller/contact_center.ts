@@ -18,9 +18,10 @@ import { describeResponse, nameOf } from "./describe.ts";
 import { Exchange, type ExchangeObserver } from "./exchange.ts";
 import { KeyEntry, showKeys } from "./keys.ts";
 import { Microphone } from "./microphone.ts";
-import { audioOf, Playout } from "./playout.ts";
+import { audioOf, type Ear, Playout } from "./playout.ts";
 import type { Reply } from "./reply.ts";
 import { CallerRpc, type Received } from "./rpc.ts";
+import { SilenceTimer } from "./silence_timer.ts";
 import { showMs, type TimelineEntry } from "./timeline.ts";
 
 /** What is said with every request of a call. */
@@ -45,6 +46,8 @@ export interface ContactCenterOptions {
   readonly realClock: Clock;
   readonly onTimeline: (entry: TimelineEntry) => void;
   readonly onReply: (reply: Reply) => void;
+  /** Hears what is played, beside the playout's own record. */
+  readonly ear: Ear | undefined;
   /** Something changed that somebody may wait for. */
   readonly onChange: () => void;
 }
@@ -67,6 +70,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
   /** Where the endpoint broke the contract. */
   readonly violations: string[] = [];
   readonly #rules: CallRules;
+  readonly #silence: SilenceTimer;
   readonly #open = new Set<Exchange>();
   #rpcs = 0;
   #started = false;
@@ -76,12 +80,12 @@ export class ContactCenter implements ExchangeObserver, Disposable {
   #mode: InputMode = InputMode.INPUT_VOICE_MODE_UNSPECIFIED;
   #handling: InputHandlingConfig | undefined;
   #end: CallEnd | undefined;
-  #callOffNoInput: (() => void) | undefined;
 
   constructor(readonly channel: GrpcChannel, readonly options: ContactCenterOptions) {
     const { clock, format, frameBytes, identity } = options;
-    this.playout = new Playout(clock, () => this.#played());
+    this.playout = new Playout(clock, () => this.#played(), options.ear);
     this.microphone = new Microphone(clock, format, frameBytes);
+    this.#silence = new SilenceTimer(clock, () => this.noInput());
     this.#rules = {
       partials: identity.allowPartialResponses,
       breach: (rpc, what) => {
@@ -272,15 +276,8 @@ export class ContactCenter implements ExchangeObserver, Disposable {
 
   #timeSilence(): void {
     const waits = this.callersTurn && this.noInputMs > 0 && !this.#line?.hearing;
-    if (!waits) {
-      this.#callOffNoInput?.();
-      this.#callOffNoInput = undefined;
-    } else {
-      this.#callOffNoInput ??= this.options.clock.setTimer(this.noInputMs, () => {
-        this.#callOffNoInput = undefined;
-        this.noInput();
-      });
-    }
+    if (waits) this.#silence.start(this.noInputMs);
+    else this.#silence.stop();
   }
 
   /** Opens an RPC and lets the caller's line run into it: speech, and silence until there is some. */
@@ -295,7 +292,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
     this.microphone.connect((frame, speech) => {
       // While a prompt plays that takes no barge-in, nobody hears the caller.
       const unheard = this.playout.playing?.bargeIn === false || line.heardOut;
-      line.count(speech && !unheard);
+      line.count(unheard && speech ? false : speech);
       return line.rpc.send(this.#encode({
         audioInput: {
           callerAudio: unheard ? silence : frame,
@@ -385,8 +382,7 @@ export class ContactCenter implements ExchangeObserver, Disposable {
     this.#closeLine();
     this.#entry?.[Symbol.dispose]();
     this.#entry = undefined;
-    this.#callOffNoInput?.();
-    this.#callOffNoInput = undefined;
+    this.#silence.stop();
   }
 
   #noteResponse(exchange: Exchange, response: Received["response"], audioMs: number): void {

@@ -23,11 +23,12 @@ export function describeResponse(
 ): { what: string; note: string } {
   const { prompts, outputEvents, responseType } = response;
   const event = outputEvents[0];
+  const counted = (frames: number, what: string) => frames === 0 ? "" : `after ${showMs(frames * frameMs)} of ${what}`;
   if (event?.eventType === EventType.START_OF_INPUT) {
-    return { what: "START_OF_INPUT", note: `after ${showMs(exchange.speechFrames * frameMs)} of speech` };
+    return { what: "START_OF_INPUT", note: counted(exchange.speechFrames, "speech") };
   }
   if (event?.eventType === EventType.END_OF_INPUT) {
-    return { what: "END_OF_INPUT", note: `after ${showMs(exchange.silenceFrames * frameMs)} of silence` };
+    return { what: "END_OF_INPUT", note: counted(exchange.silenceFrames, "silence") };
   }
   const audible = prompts.filter(({ audioContent }) => audioContent.length > 0).length;
   const spoken = prompts.filter(({ text, audioUri, audioContent }) => text || audioUri || audioContent.length).length;

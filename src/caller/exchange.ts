@@ -75,9 +75,10 @@ export class Exchange {
     return this.#check.answered;
   }
 
-  /** Counts a frame that was sent. */
-  count(speech: boolean): void {
-    if (speech) {
+  /** Counts a frame that was sent; `speech` is undefined where nobody can tell. */
+  count(speech: boolean | undefined): void {
+    if (speech === undefined) this.speechFrames = this.silenceFrames = 0;
+    else if (speech) {
       this.speechFrames++;
       this.silenceFrames = 0;
     } else this.silenceFrames++;

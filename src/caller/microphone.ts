@@ -2,8 +2,11 @@ import { type AudioFormat, bytesPerSample } from "../audio/format.ts";
 import { silenceByte } from "../audio/g711.ts";
 import type { Clock } from "../lib/clock.ts";
 
-/** Where the caller's voice goes. Returns false when no more frames should come until `Microphone.resume()`. */
-export type FrameSink = (frame: Uint8Array, speech: boolean) => boolean;
+/**
+ * Where the caller's voice goes; `speech` is undefined where nobody can tell. Returns false when no more frames should
+ * come until `Microphone.resume()`.
+ */
+export type FrameSink = (frame: Uint8Array, speech: boolean | undefined) => boolean;
 
 /**
  * The caller's side of the line: a frame at every tick of the call's clock, of speech while there is some and of silence
@@ -16,6 +19,8 @@ export class Microphone {
   readonly frameMs: number;
   #speech: Uint8Array = new Uint8Array();
   #at = 0;
+  /** Whether what is being said comes from a person, silence included. */
+  #live = false;
   #sink: FrameSink | undefined;
   #held = false;
   #nextAt: number | undefined;
@@ -34,7 +39,24 @@ export class Microphone {
 
   /** Speaks; `data` is in the microphone's format. Whatever was being said is cut off. */
   speak(data: Uint8Array): void {
+    this.#live = false;
     this.#speech = data;
+    this.#at = 0;
+    this.#start();
+  }
+
+  /**
+   * Speaks on: what a person says comes piece by piece, as fast as it is said. Beyond `mostMs` the oldest of what waits is
+   * let go, so that a line that lagged catches up.
+   */
+  feed(data: Uint8Array, mostMs: number): void {
+    const waiting = this.#live ? this.#speech.subarray(this.#at) : new Uint8Array();
+    const joined = new Uint8Array(waiting.length + data.length);
+    joined.set(waiting);
+    joined.set(data, waiting.length);
+    const most = Math.ceil(mostMs / this.frameMs) * this.frameBytes;
+    this.#live = true;
+    this.#speech = joined.subarray(Math.max(0, joined.length - most));
     this.#at = 0;
     this.#start();
   }
@@ -79,7 +101,7 @@ export class Microphone {
     const now = this.clock.now();
     while (this.#nextAt! <= now && this.#wanted()) {
       this.#nextAt! += this.frameMs;
-      const speech = this.speaking;
+      const speech = this.#live ? undefined : this.speaking;
       const frame = this.#nextFrame();
       if (this.#sink?.(frame, speech) === false) this.#held = true;
     }

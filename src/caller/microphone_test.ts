@@ -6,7 +6,7 @@ import { Microphone } from "./microphone.ts";
 Deno.test("a frame leaves at every tick: silence, then speech, then silence, the last frame of speech filled up", () => {
   const clock = new ManualClock();
   using microphone = new Microphone(clock, TELEPHONY, 160);
-  const frames: [Uint8Array, boolean][] = [];
+  const frames: [Uint8Array, boolean | undefined][] = [];
   microphone.connect((frame, speech) => frames.push([frame.slice(), speech]) > 0);
   assert.equal(frames.length, 1, "the first frame leaves at once");
   clock.advance(40);
@@ -53,4 +53,31 @@ Deno.test("speech goes on while nobody listens", () => {
   clock.advance(300);
   assert.equal(heard, 4);
   assert.equal(microphone.speaking, false);
+});
+
+Deno.test("what a person says is sent as it comes, and a line that lags catches up by letting go of the oldest", () => {
+  const clock = new ManualClock();
+  using microphone = new Microphone(clock, TELEPHONY, 160);
+  const frames: [number, boolean | undefined][] = [];
+  microphone.connect((frame, speech) => frames.push([frame[0]!, speech]) > 0);
+  const piece = (value: number) => new Uint8Array(160).fill(value);
+  for (const value of [1, 2]) {
+    microphone.feed(piece(value), 60);
+    clock.advance(20);
+  }
+  assert.deepEqual(frames.slice(1), [[1, undefined], [2, undefined]]);
+  for (const value of [3, 4, 5, 6, 7]) microphone.feed(piece(value), 60);
+  clock.advance(60);
+  assert.deepEqual(frames.slice(3), [[5, undefined], [6, undefined], [7, undefined]]);
+});
+
+Deno.test("a recording takes the place of what a person was saying", () => {
+  const clock = new ManualClock();
+  using microphone = new Microphone(clock, TELEPHONY, 160);
+  const frames: [number, boolean | undefined][] = [];
+  microphone.connect((frame, speech) => frames.push([frame[0]!, speech]) > 0);
+  microphone.feed(new Uint8Array(320).fill(1), 400);
+  microphone.speak(new Uint8Array(160).fill(2));
+  clock.advance(40);
+  assert.deepEqual(frames.slice(1), [[2, true], [0xFF, false]]);
 });

@@ -13,6 +13,14 @@ interface Piece {
   endsAt: number;
 }
 
+/** Who hears what is played, as it comes: a person's telephone. */
+export interface Ear {
+  /** 8 kHz mu-law, to be played after what came before. */
+  plays(audio: Uint8Array): void;
+  /** What has not been played is not to be. */
+  cutOff(): void;
+}
+
 /** Longest call whose audio is kept, in ms: what comes later is played and forgotten. */
 const KEPT_MS = 3_600_000;
 
@@ -28,7 +36,7 @@ export class Playout {
   #firstAt: number | undefined;
   #callOffTimer: (() => void) | undefined;
 
-  constructor(readonly clock: Clock, readonly onChange: () => void) {}
+  constructor(readonly clock: Clock, readonly onChange: () => void, readonly ear?: Ear) {}
 
   /** Whether something is being played, and then whether the caller may interrupt it. */
   get playing(): { readonly bargeIn: boolean } | undefined {
@@ -49,12 +57,14 @@ export class Playout {
     this.#firstAt ??= startsAt;
     const endsAt = startsAt + durationMs({ format: TELEPHONY, data: audio });
     this.#pieces.push({ audio, bargeIn, startsAt, endsAt });
+    this.ear?.plays(audio);
     this.#schedule();
   }
 
   /** Stops at once and lets go of what is queued. Returns how much of it was not heard, in ms. */
   drop(): number {
     if (!this.playing) return 0;
+    this.ear?.cutOff();
     const now = this.clock.now();
     const end = this.#pieces.at(-1)!.endsAt;
     const current = this.#pieces[this.#next]!;

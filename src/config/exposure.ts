@@ -1,3 +1,4 @@
+import { type LoginValues, toLogin } from "../auth/login/config.ts";
 import { toValidation } from "../auth/validation_config.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import type { Finding } from "./problems.ts";
@@ -7,7 +8,7 @@ import type { FileValues } from "./schema.ts";
 export interface Guards {
   /** Whether calls are let in by their Webex token, or by their client's certificate, only. */
   readonly validates: boolean;
-  /** Whether the dashboard and its API ask for a login. */
+  /** Whether the dashboard and its API ask for a login, or for a client's certificate. */
   readonly login: boolean;
 }
 
@@ -38,7 +39,8 @@ export function exposed({ gateway, monitoring }: Ports, { validates, login }: Gu
     found.push({
       path: ["monitoring", "host"],
       message: `${JSON.stringify(monitoring.host)} opens the dashboard beyond this machine without a login`,
-      remedy: `bind 127.0.0.1 behind a proxy, ${INSECURE}`,
+      remedy: "set authentication.enabled: true and say who may log in (docs/login.md), " +
+        `require client certificates in monitoring.tls, bind 127.0.0.1 behind a proxy, ${INSECURE}`,
     });
   }
   return found;
@@ -54,13 +56,29 @@ export function unvalidated(section: FileValues["jwt_validation"]): Opening[] {
   }];
 }
 
+/** Names a login that is asked for and that nobody can get through. */
+export function nobodyLogsIn(section: LoginValues): Opening[] {
+  if (!section.enabled || toLogin(section) !== undefined) return [];
+  return [{
+    path: ["authentication", "enabled"],
+    message: "true, but nobody can log in: there is no user, no API token and no Webex integration",
+    remedy:
+      "give authentication.users or api_tokens, or WEBEX_CLIENT_ID, WEBEX_CLIENT_SECRET, WEBEX_REDIRECT_URI and " +
+      `AUTHORIZED_WEBEX_ORG_IDS (docs/login.md), ${INSECURE}`,
+  }];
+}
+
 /** What stands in front of the ports, by the sections that say so. */
 export function guardsOf(
-  { gateway: { tls }, jwt_validation }: Pick<FileValues, "gateway" | "jwt_validation">,
+  { gateway, monitoring, jwt_validation, authentication }: Pick<
+    FileValues,
+    "gateway" | "monitoring" | "jwt_validation" | "authentication"
+  >,
 ): Guards {
+  const asksClients = ({ tls }: Pick<FileValues["gateway"], "tls">) => tls.enabled && tls.require_client_cert;
   return {
-    validates: toValidation(jwt_validation)?.enforced === true || (tls.enabled && tls.require_client_cert),
-    login: false,
+    validates: toValidation(jwt_validation)?.enforced === true || asksClients(gateway),
+    login: toLogin(authentication) !== undefined || asksClients(monitoring),
   };
 }
 

@@ -52,6 +52,23 @@ Deno.test("enforced validation guards the gRPC port, and so do required client c
   }
 });
 
+Deno.test("a login guards the dashboard, and so do required client certificates", () => {
+  const files = { server_cert_chain_file: "c", server_private_key_file: "k", root_ca_cert_file: "a" };
+  const token = { name: "wallboard", hash: `sha256:${"0".repeat(64)}` };
+  const guards: readonly (readonly [boolean, object])[] = [
+    [false, {}],
+    [true, { authentication: { enabled: true, api_tokens: [token] } }],
+    [false, { authentication: { enabled: false, api_tokens: [token] } }],
+    [false, { authentication: { enabled: true } }],
+    [true, { monitoring: { tls: { enabled: true, require_client_cert: true, ...files } } }],
+    [false, { monitoring: { tls: { enabled: true, ...files } } }],
+    [false, { gateway: { tls: { enabled: true, require_client_cert: true, ...files } } }],
+  ];
+  for (const [login, sections] of guards) {
+    assert.equal(guardsOf(values(sections)).login, login, JSON.stringify(sections));
+  }
+});
+
 Deno.test("validation that has nothing to expect is named", () => {
   const named = (section: object) => unvalidated(values({ jwt_validation: section }).jwt_validation).length;
   assert.deepEqual([named({}), named({ enabled: true }), named({ enabled: true, datasource_url: "x" })], [0, 1, 0]);

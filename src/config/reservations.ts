@@ -3,22 +3,21 @@ import { LOG_FORMATS } from "./settings.ts";
 
 /** What a file may ask for and this version does not do, one line each. */
 export function reservations(file: FileValues): string[] {
-  const { jwt_validation, authentication, audio, transports, connectors } = file;
+  const { jwt_validation, authentication, monitoring, audio, transports, connectors } = file;
   const said: string[] = [];
-  const lacks = (key: string, enabled: boolean, lack: string) => {
-    if (enabled) said.push(`${key} is true, but this version ${lack}`);
-  };
   if (jwt_validation.enabled && !jwt_validation.enforce_validation) {
     said.push("jwt_validation.enforce_validation is false: calls WITHOUT a valid token are let in, and only reported");
   }
   if (jwt_validation.enabled && jwt_validation.org_claim === "") {
     said.push('jwt_validation.org_claim is "": a token of one organization is taken for the calls of any');
   }
-  lacks(
-    "authentication.enabled",
-    authentication.enabled,
-    "has no login: whoever reaches the dashboard sees everything",
-  );
+  if (monitoring.host_names.length > 0 && !authentication.enabled) {
+    said.push("monitoring.host_names lets a proxy show the dashboard, which asks nobody for a login");
+  }
+  const people = authentication.users.length > 0 || authentication.webex_oauth.client_id !== "";
+  if (authentication.enabled && people && authentication.session.secret_key.empty) {
+    said.push("authentication.session.secret_key is not given: everybody has to log in again after a restart");
+  }
   if (transports.mode !== "grpc") {
     said.push(`transports.mode is ${transports.mode}, but this version speaks gRPC only: no WebSocket is opened`);
   }

@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { alertsConfig } from "../alerts/config.ts";
 import { dataSourceConfig } from "../auth/byods/config.ts";
+import { loginConfig } from "../auth/login/config.ts";
 import { validationConfig } from "../auth/validation_config.ts";
 import { expectationConfig } from "../call/expectation.ts";
-import { indirect, secret } from "../lib/secret.ts";
+import { secret } from "../lib/secret.ts";
+import { recordingsConfig } from "../recording/config.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
+import { storeConfig } from "../store/config.ts";
 
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
@@ -11,14 +15,19 @@ const HOST = "expected a host name or address";
 
 const host = () => z.string(HOST).regex(/^\S+$/, HOST);
 
-/** Where a port's certificate is, and the keys that go with it. */
-const tls = <Shape extends z.ZodRawShape>(more: Shape) =>
+/** Where a port's certificate is, and whose certificates it asks for. */
+const tls = (subject: string) =>
   z.strictObject({
     enabled: flag().default(false),
     server_cert_chain_file: text().default(""),
     server_private_key_file: text().default(""),
     reload_seconds: number(1, 86_400).default(30),
-    ...more,
+    root_ca_cert_file: text().default(""),
+    require_client_cert: flag().default(false),
+    client_subject: someText().default(subject),
+  }).superRefine((section, context) => {
+    needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
+    if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
   });
 
 /** Reports the paths of `names` that are "" although TLS is asked for. */
@@ -28,19 +37,6 @@ function needFiles(tls: { readonly enabled: boolean }, context: z.core.$Refineme
     context.addIssue({ code: "custom", path: [name], message: "expected the path of a PEM file" });
   }
 }
-
-const gatewayTls = tls({
-  root_ca_cert_file: text().default(""),
-  require_client_cert: flag().default(false),
-  client_subject: someText().default("insight-orchestrator.*.ciscoccservice.com"),
-}).superRefine((section, context) => {
-  needFiles(section, context, "server_cert_chain_file", "server_private_key_file");
-  if (section.require_client_cert) needFiles(section, context, "root_ca_cert_file");
-});
-
-const webTls = tls({}).superRefine((section, context) =>
-  needFiles(section, context, "server_cert_chain_file", "server_private_key_file")
-);
 
 const gateway = z.strictObject({
   host: host().default("127.0.0.1"),
@@ -63,7 +59,7 @@ const gateway = z.strictObject({
   output_chunk_bytes: whole(100, 65_536).default(16_000),
   level: oneOf(LEVELS).default("info"),
   version: text().default(""),
-  tls: gatewayTls.prefault({}),
+  tls: tls("insight-orchestrator.*.ciscoccservice.com").prefault({}),
 });
 
 const voiceActivityDetection = z.strictObject({
@@ -92,6 +88,10 @@ const pattern = () =>
 
 const privacy = z.strictObject({
   patterns: z.array(pattern()).max(50).default([]),
+  keep: z.strictObject({
+    parameters: flag().default(false),
+    transcripts: flag().default(false),
+  }).prefault({}),
 });
 
 const monitoring = z.strictObject({
@@ -102,21 +102,10 @@ const monitoring = z.strictObject({
   metrics_enabled: flag().default(true),
   health_check_interval: number(1, 86_400).default(30),
   host_names: z.array(host()).default([]),
-  tls: webTls.prefault({}),
-});
-
-const authentication = z.strictObject({
-  enabled: flag().default(false),
-  environment: text().default(""),
-  session: z.strictObject({
-    timeout_hours: number(0.01, 8760).default(24),
-    secret_key: secret("FLASK_SECRET_KEY").prefault(""),
-  }).prefault({}),
-  webex_oauth: z.strictObject({
-    scopes: text().default("openid email profile"),
-    state: text().default(""),
-  }).prefault({}),
-  authorized_orgs: indirect("AUTHORIZED_WEBEX_ORG_IDS").default(""),
+  health_token: secret().prefault(""),
+  metrics_token: secret().prefault(""),
+  api_requests_per_minute: whole(1, 1_000_000).default(6000),
+  tls: tls("*").prefault({}),
 });
 
 const logFile = (level: typeof LEVELS[number] | "", maxSize: string, backups: number) =>
@@ -168,8 +157,11 @@ export function fileSchema(connectors: Readonly<Record<string, z.ZodType>>) {
     ),
     sessions: sessions.prefault({}),
     privacy: privacy.prefault({}),
+    recordings: recordingsConfig.prefault({}),
     monitoring: monitoring.prefault({}),
-    authentication: authentication.prefault({}),
+    alerts: alertsConfig.prefault({}),
+    store: storeConfig.prefault({}),
+    authentication: loginConfig.prefault({}),
     jwt_validation: validationConfig.prefault({}),
     data_source: dataSourceConfig.prefault({}),
     logging: logging.prefault({}),

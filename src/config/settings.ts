@@ -1,8 +1,13 @@
+import { type AlertOptions, readAlerts } from "../alerts/config.ts";
 import { type DataSourceOptions, readDataSource } from "../auth/byods/config.ts";
+import { type LoginOptions, toLogin } from "../auth/login/config.ts";
 import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
+import { readStore, type StoreOptions } from "../store/config.ts";
 import type { LoggingOptions, LogLevel } from "../lib/log.ts";
+import type { Secret } from "../lib/secret.ts";
+import { readRecordings, type RecordingOptions } from "../recording/config.ts";
 import type { FileValues } from "./schema.ts";
 
 /** One connector to run. */
@@ -82,8 +87,13 @@ export interface Config {
     /** How long an agent may take to begin its answer. */
     readonly answerTimeoutMs: number;
   };
-  /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
-  readonly privacy: { readonly patterns: readonly string[] };
+  readonly privacy: {
+    /** Regular expressions of what is masked in transcripts, summaries, reasons and metadata. */
+    readonly patterns: readonly string[];
+    /** What of calls is kept in their events. */
+    readonly keep: { readonly parameters: boolean; readonly transcripts: boolean };
+  };
+  readonly recordings: RecordingOptions;
   readonly monitoring: {
     readonly enabled: boolean;
     readonly host: string;
@@ -91,9 +101,21 @@ export interface Config {
     readonly healthCheckIntervalMs: number;
     /** Names under which a proxy may ask for the pages, beside this machine's own. */
     readonly hostNames: readonly string[];
+    /** What /health and /metrics ask for; empty for nothing. */
+    readonly healthToken: Secret;
+    readonly metricsToken: Secret;
+    /** Requests below /api that one visitor may make. */
+    readonly requestsPerMinute: number;
     /** Plaintext without. */
     readonly tls: TlsFiles | undefined;
   };
+  readonly alerts: AlertOptions;
+  /** What is remembered; undefined when nothing is. */
+  readonly store: StoreOptions | undefined;
+  /** How visitors of the dashboard log in; undefined when nobody has to. */
+  readonly login: LoginOptions | undefined;
+  /** Whether ports may be open to everybody. */
+  readonly insecure: boolean;
   readonly dataSource: DataSourceOptions;
   readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
 }
@@ -121,7 +143,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       boundaryResponseType: gateway.boundary_response_type,
       outputChunkBytes: gateway.output_chunk_bytes,
       version: gateway.version,
-      tls: tlsFiles(gateway.tls, gateway.tls),
+      tls: tlsFiles(gateway.tls),
     },
     validation: toValidation(file.jwt_validation),
     input: { ...ANY_INPUT, ...readExpectation(file.input) },
@@ -144,15 +166,23 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxSessionDurationMs: seconds(sessions.max_session_duration),
       answerTimeoutMs: seconds(sessions.answer_timeout),
     },
-    privacy: { patterns: file.privacy.patterns },
+    privacy: file.privacy,
+    recordings: readRecordings(file.recordings),
     monitoring: {
       enabled: monitoring.enabled,
       host: bare(monitoring.host),
       port: monitoring.port,
       healthCheckIntervalMs: seconds(monitoring.health_check_interval),
       hostNames: monitoring.host_names,
+      healthToken: monitoring.health_token,
+      metricsToken: monitoring.metrics_token,
+      requestsPerMinute: monitoring.api_requests_per_minute,
       tls: tlsFiles(monitoring.tls),
     },
+    alerts: readAlerts(file.alerts),
+    store: readStore(file.store),
+    login: toLogin(file.authentication),
+    insecure: file.insecure,
     dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
       level: level(logging.level),
@@ -163,17 +193,12 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
   };
 }
 
-function tlsFiles(
-  tls: FileValues["monitoring"]["tls"],
-  clients?: Pick<FileValues["gateway"]["tls"], "require_client_cert" | "root_ca_cert_file" | "client_subject">,
-): TlsFiles | undefined {
+function tlsFiles(tls: FileValues["gateway"]["tls"]): TlsFiles | undefined {
   if (!tls.enabled) return undefined;
   return {
     cert: tls.server_cert_chain_file,
     key: tls.server_private_key_file,
-    clients: clients?.require_client_cert
-      ? { authorities: clients.root_ca_cert_file, subject: clients.client_subject }
-      : undefined,
+    clients: tls.require_client_cert ? { authorities: tls.root_ca_cert_file, subject: tls.client_subject } : undefined,
     pollMs: seconds(tls.reload_seconds),
   };
 }

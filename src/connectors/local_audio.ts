@@ -14,7 +14,7 @@ import type { CallerInput } from "../call/input.ts";
 import { type AgentOutput, ENDS_CALL } from "../call/output.ts";
 import type { ErrorCode } from "../lib/error_codes.ts";
 import { flag, someText } from "../lib/scalars.ts";
-import { Recording } from "./recording.ts";
+import { OneVoiceRecording } from "../recording/one_voice.ts";
 
 const file = () => someText().optional();
 
@@ -112,7 +112,7 @@ class LocalAudio implements Connector {
 
   async *converse(call: CallInfo, caller: AsyncIterable<CallerInput>): AsyncGenerator<AgentOutput> {
     const { record_caller_audio: records, audio_recording: { output_dir: folder } } = this.config;
-    const recording = records ? new Recording(call, folder, this.deps) : undefined;
+    const recording = records ? new OneVoiceRecording(call, folder, this.deps) : undefined;
     try {
       for await (const input of caller) {
         if (input.type === "audio") recording?.add(input.audio.data, call.sensitive);

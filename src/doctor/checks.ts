@@ -11,6 +11,7 @@ import { connectorsCheck } from "./connectors.ts";
 import { dataSourceCheck } from "./data_source.ts";
 import { diskCheck, type FreeSpace } from "./disk.ts";
 import { issuersCheck } from "./issuers.ts";
+import { loginCheck } from "./login.ts";
 import { namesCheck } from "./names.ts";
 import { permissionsCheck } from "./permissions.ts";
 import { portsCheck } from "./ports.ts";
@@ -69,6 +70,7 @@ export function checksFor({ config, needs, publicUrl }: Patient, deps: DoctorDep
     certificateFilesCheck(config, clock),
     issuersCheck(issuers, { fetch, clock }),
     dataSourceCheck(dataSource, { fetch, clock, log, random: () => 0 }),
+    loginCheck(config.login?.oidc, { fetch, clock }),
     connectorsCheck(config, carried, connectorDeps),
     trialCallCheck(config, { clock, startGateway, gateway: { clock, log, version, warnings: [] } }),
   ];

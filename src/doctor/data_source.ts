@@ -5,7 +5,6 @@ import { asFault, REMEDIES } from "../auth/byods/faults.ts";
 import type { DataSource } from "../auth/byods/registration.ts";
 import { MEANING, wordFor } from "../auth/byods/state.ts";
 import { humanDuration } from "../lib/duration.ts";
-import { codeOf } from "../lib/error_codes.ts";
 import { type Check, fail, type Finding, pass, skipped, warn } from "./check.ts";
 import { difference } from "./public_url.ts";
 
@@ -22,7 +21,7 @@ export function dataSourceCheck(options: DataSourceOptions, deps: ByodsDeps): Ch
         return [notFound(await registrar.list(signal), options)];
       } catch (error) {
         const fault = asFault(error);
-        return [fail(codeOf(fault.code), fault.found, REMEDIES[fault.code])];
+        return [fail(fault.code, fault.found, REMEDIES[fault.code])];
       }
     },
   };
@@ -50,7 +49,7 @@ function notFound(all: readonly DataSource[], { url, schemaId }: DataSourceOptio
   const meant = all.find((source) => source.schemaId === schemaId && URL.parse(source.url)?.hostname === host);
   return meant
     ? differs(meant, url)
-    : fail("BYODS-UNREGISTERED", `no data source is registered for ${url}`, REMEDIES.byods_unregistered);
+    : fail("BYODS-UNREGISTERED", `no data source is registered for ${url}`, REMEDIES["BYODS-UNREGISTERED"]);
 }
 
 function differs(source: DataSource, url: string): Finding {

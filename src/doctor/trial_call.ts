@@ -5,8 +5,8 @@ import type { Config } from "../config.ts";
 import type { Gateway, GatewayDeps } from "../gateway.ts";
 import { Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
-import { type Check, fail, type Finding, pass } from "./check.ts";
-import { portState, reachable } from "./ports.ts";
+import { type Check, fail, type Finding, pass, skipped } from "./check.ts";
+import { type GrpcPort, grpcPortState, wayTo } from "./ports.ts";
 
 export interface TrialCallDeps {
   readonly clock: Clock;
@@ -25,16 +25,18 @@ const PATIENCE_MS = 8000;
 export function trialCallCheck(config: Config, deps: TrialCallDeps): Check {
   return {
     title: "trial call",
-    async run() {
-      const { gateway: { host, port, tls }, validation } = config;
-      const { state } = await portState(host, port, tls === undefined);
+    async run(signal) {
+      const { gateway, validation } = config;
+      const { state } = await grpcPortState(gateway, signal);
       const found: Finding[] = [];
-      if (state === "gateway") {
-        const reply = await call(reachable(host), port, {}, deps.clock);
+      if (state === "gateway" && gateway.tls?.clients) {
+        found.push(skipped("the gateway that runs asks for a client certificate: only Webex can call it"));
+      } else if (state === "gateway") {
+        const reply = await call(gateway, {}, deps.clock);
         const guarded = validation?.enforced === true;
         if (guarded && reply.status === Status.UNAUTHENTICATED) {
           found.push(pass("the gateway that runs refuses a call without a token"));
-        } else found.push(judge(reply, `the gateway that runs at ${host}:${port}`));
+        } else found.push(judge(reply, `the gateway that runs at ${gateway.host}:${gateway.port}`));
         if (!guarded) return found;
       }
       return [...found, await callOwn(config, deps)];
@@ -44,7 +46,8 @@ export function trialCallCheck(config: Config, deps: TrialCallDeps): Check {
 
 async function callOwn(config: Config, deps: TrialCallDeps): Promise<Finding> {
   await using issuer = config.validation && await ThrowawayIssuer.open();
-  await using gateway = await deps.startGateway(onLoopback(config, issuer?.url), deps.gateway);
+  const own = onLoopback(config, issuer?.url);
+  await using gateway = await deps.startGateway(own, deps.gateway);
   const [source] = config.validation?.sources ?? [];
   const orgId = source?.orgs[0] ?? ORG;
   const token = issuer && source && await issuer.sign({
@@ -54,29 +57,37 @@ async function callOwn(config: Config, deps: TrialCallDeps): Promise<Finding> {
     "com.cisco.datasource.schema.uuid": source.schema,
     ...(config.validation!.orgClaim === "" ? {} : { [config.validation!.orgClaim]: orgId }),
   }, deps.clock);
-  const reply = await call("127.0.0.1", gateway.grpcPort, { orgId, ...(token ? { token } : {}) }, deps.clock);
-  return judge(reply, token ? "a gateway of its own, with a signed token" : "a gateway of its own");
+  const port = { ...own.gateway, port: gateway.grpcPort };
+  const reply = await call(port, { orgId, ...(token ? { token } : {}) }, deps.clock);
+  const ways = [...(own.gateway.tls ? [", over TLS"] : []), ...(token ? [", with a signed token"] : [])];
+  return judge(reply, `a gateway of its own${ways.join("")}`);
 }
 
-/** The same gateway where nobody else is: free loopback ports, plaintext, no registration, the issuer's keys. */
+/** The same gateway where nobody else is: free loopback ports, no client certificates, no registration, no memory, the issuer's keys. */
 function onLoopback(config: Config, issuer: string | undefined): Config {
-  const here = { host: "127.0.0.1", port: 0, tls: undefined };
+  const here = <Port extends GrpcPort>(port: Port): Port => ({
+    ...port,
+    host: "127.0.0.1",
+    port: 0,
+    tls: port.tls && { ...port.tls, clients: undefined },
+  });
   return {
     ...config,
-    gateway: { ...config.gateway, ...here },
-    monitoring: { ...config.monitoring, ...here },
+    gateway: here(config.gateway),
+    monitoring: here(config.monitoring),
+    store: undefined,
     dataSource: { ...config.dataSource, enabled: false },
     validation: config.validation && { ...config.validation, enforced: true, issuers: [issuer!] },
   };
 }
 
 async function call(
-  hostname: string,
-  port: number,
+  gateway: GrpcPort,
   about: { readonly orgId?: string; readonly token?: string },
   clock: Clock,
 ): Promise<Reply> {
-  await using caller = await Caller.dial({ hostname, port }, { ...about, clock, speed: 20, patienceMs: PATIENCE_MS });
+  await using way = await wayTo(gateway);
+  await using caller = await Caller.dial(way, { ...about, clock, speed: 20, patienceMs: PATIENCE_MS });
   const reply = await caller.start();
   if (reply.status === Status.OK && caller.end === undefined) await caller.hangUp();
   return reply;

@@ -170,7 +170,10 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   }
 
   fail(error: unknown): void {
-    if (error instanceof GrpcError) return this.finish(error.status, error.message);
+    if (error instanceof GrpcError) {
+      if (error.status === Status.UNAUTHENTICATED) this.charge(Cost.ABANDONED);
+      return this.finish(error.status, error.message);
+    }
     this.#options.onError(error, this.path);
     this.finish(Status.INTERNAL, "internal error");
   }

@@ -10,7 +10,10 @@ export const Cost = {
   SLIGHT: 0.2,
   /** PING, PRIORITY, SETTINGS ack, an empty DATA frame or message, a frame of an unknown type. */
   CONTROL: 1,
-  /** A request cancelled before any answer, or one that is refused (CVE-2023-44487); an answer that no window takes. */
+  /**
+   * A request cancelled before any answer, or one that is refused (CVE-2023-44487), for want of a right too; an answer
+   * that no window takes.
+   */
   ABANDONED: 2,
   /** SETTINGS, and whatever makes us reset a stream (CVE-2025-8671) or answer with an error of HTTP. */
   OFFENCE: 5,

@@ -37,6 +37,26 @@ Deno.test("a neighbour behind a spent address can greet, and answered requests c
   }
 });
 
+Deno.test("a peer that is refused 250 times a second is never cut off, one that floods is, and not for long", () => {
+  const clock = new ManualClock();
+  const pool = new TokenPool(clock);
+  const refused = (budget: ControlBudget, times: number) => {
+    for (let time = 0; time < times; time++) {
+      budget.spend(Cost.ABANDONED + 2 * Cost.SLIGHT);
+      budget.earn(1);
+    }
+  };
+  const misconfigured = new ControlBudget(pool);
+  for (let second = 0; second < 600; second++) {
+    refused(misconfigured, 250);
+    clock.advance(1000);
+  }
+  const flood = new ControlBudget(pool);
+  assert.throws(() => refused(flood, 10_000), Http2Error);
+  clock.advance(10_000);
+  refused(new ControlBudget(pool), 2800);
+});
+
 Deno.test("ten thousand idle connections behind one address may each ask for a sign of life every ten seconds", () => {
   const clock = new ManualClock();
   const pool = new TokenPool(clock);

@@ -13,16 +13,19 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** A connection that was silent for so many ms is asked for a sign of life by PING; never unless told. */
   readonly keepaliveMs?: number;
+  /** Gives up connecting; a connection that stands is not touched. */
+  readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
 }
 
 /**
  * Connects to an HTTP/2 server and waits for its SETTINGS.
- * Throws Http2Error CONNECT_ERROR when that takes too long, and what the socket throws.
+ * Throws Http2Error CONNECT_ERROR when that takes too long, the signal's reason, and what the socket throws.
  */
 export async function connectHttp2(options: ConnectOptions): Promise<Http2Connection> {
   const { hostname, port, tls = false, connectTimeoutMs = 10_000, keepaliveMs = Infinity } = options;
-  const { clock = systemClock } = options;
+  const { clock = systemClock, signal } = options;
+  signal?.throwIfAborted();
   const abort = new AbortController();
   const cancel = clock.setTimer(connectTimeoutMs, () => {
     abort.abort(
@@ -32,16 +35,20 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
       ),
     );
   });
+  const giveUp = () => abort.abort(signal!.reason);
+  signal?.addEventListener("abort", giveUp);
   try {
     const socket = await dial({ hostname, port, tls, signal: abort.signal });
     const limits = { ...HTTP2_LIMITS, keepaliveMs };
     const connection = new Http2Connection(socket, { peer: `${hostname}:${port}`, clock, limits });
+    if (abort.signal.aborted) connection.close();
     abort.signal.addEventListener("abort", () => connection.close());
     await connection.ready;
     return connection;
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
+    signal?.removeEventListener("abort", giveUp);
     cancel();
   }
 }

@@ -4,7 +4,7 @@ import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
 import { FairShare, TurnQueue } from "./fair_share.ts";
 import { CONNECTION_WINDOW_BYTES, FrameReceiver, type FrameReceiverOwner } from "./frame_receiver.ts";
-import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE, writeUint32 } from "./frames.ts";
+import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Outbox, type OutboxListener } from "./outbox.ts";
@@ -20,8 +20,6 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 128 * 1024;
-/** So many frames are taken before it is asked whether the client has used up its share of the time. */
-const FRAMES_AT_ONCE = 16;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -70,7 +68,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly ready: Promise<void>;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
-  readonly #share: FairShare;
+  /** A server's: its clients share its time. */
+  readonly #share: FairShare | undefined;
   readonly #accept: Accept | undefined;
   readonly #keeper: ConnectionKeeper | undefined;
   readonly #limits: Http2Limits;
@@ -96,7 +95,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
-    this.#share = new FairShare(clock, turns);
+    this.#share = this.isServer ? new FairShare(clock, turns) : undefined;
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -143,9 +142,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   shutdown(): void {
     if (this.#farewell !== "none" || this.over) return;
     this.#farewell = "announced";
-    this.#goaway(this.isServer ? MAX_UINT31 : 0, ErrorCode.NO_ERROR);
+    this.#outbox.goaway(this.isServer ? MAX_UINT31 : 0, ErrorCode.NO_ERROR);
     if (!this.isServer) return this.drain();
-    this.#sendPing(SHUTDOWN_PING);
+    this.#outbox.ping(SHUTDOWN_PING);
     this.#watch.announced();
   }
 
@@ -235,7 +234,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   }
 
   ping(): void {
-    this.#sendPing(0);
+    this.#outbox.ping(0);
   }
 
   gone(): void {
@@ -247,7 +246,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   drain(): void {
     this.#farewell = "draining";
     this.#watch.drained();
-    if (this.isServer) this.#goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
+    if (this.isServer) this.#outbox.goaway(this.streams.lastPeerId, ErrorCode.NO_ERROR);
     this.#finishIfDrained();
   }
 
@@ -280,12 +279,14 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         this.bytesReceived += bytes;
         this.#counters.bytesReceived += bytes;
         this.#watch.heard();
-        this.#share.begin();
+        this.#share?.begin();
         this.#inbox.received(bytes);
         try {
           prefaced ||= this.#inbox.takePreface();
-          while (prefaced && this.#takeFrames()) await this.#share.turn();
-          if (this.isServer && this.#share.spent()) await this.#share.turn();
+          for (let more = prefaced; more;) {
+            more = this.#takeFrames();
+            if (more || this.#inbox.brimful) await this.#share?.pause();
+          }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
@@ -312,10 +313,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     }
   }
 
-  /** Takes the frames that are there. Returns whether some are left because the client's share is used up. */
+  /** Takes the frames that are there. Returns whether it stopped because the client causes much work. */
   #takeFrames(): boolean {
     const inbox = this.#inbox;
-    let frames = 0;
     while (inbox.next()) {
       try {
         this.#receiver.take(inbox);
@@ -323,35 +323,21 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
         if (!(error instanceof StreamError)) throw error;
         this.#receiver.reset(error);
       }
-      if (++frames % FRAMES_AT_ONCE === 0 && this.isServer && this.#share.spent()) return true;
+      if (this.#share?.took(inbox.payload.length)) return true;
     }
     this.#finishIfDrained();
     return false;
-  }
-
-  #sendPing(mark: number): void {
-    const at = this.#outbox.frame(FrameType.PING, 0, 0, 8);
-    this.#outbox.bytes.fill(0, at, at + 8);
-    this.#outbox.bytes[at] = mark;
   }
 
   #finishIfDrained(): void {
     if (this.#farewell === "draining" && this.streams.size === 0) this.#finish();
   }
 
-  #goaway(lastId: number, code: ErrorCode, reason = ""): void {
-    const text = new TextEncoder().encode(reason);
-    const at = this.#outbox.frame(FrameType.GOAWAY, 0, 0, 8 + text.length);
-    writeUint32(this.#outbox.bytes, at, lastId);
-    writeUint32(this.#outbox.bytes, at + 4, code);
-    this.#outbox.bytes.set(text, at + 8);
-  }
-
   /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1). */
   #fail(code: ErrorCode, reason: string): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
-    this.#goaway(this.streams.lastPeerId, code, reason);
+    this.#outbox.goaway(this.streams.lastPeerId, code, reason);
     this.#finish();
     this.streams.lose(code, reason);
   }

@@ -1,21 +1,27 @@
 import type { Clock } from "../lib/clock.ts";
 
-/** Work for one client, in ms, after which the others get their turn. */
-const SHARE_MS = 2;
-/** What comes back of it in each ms: a client may take a quarter of the time without ever waiting. */
-const RECOVERY = 0.25;
+/** Work for one client, in ms, that it never waits for. What a client has used comes back while it causes none. */
+const LIGHT_MS = 0.5;
+/** Time, in ms, after which those who work more than that wait until the platform has looked at everybody's sockets. */
+const LOOK_MS = 3;
+/** The clock is asked after so many bytes of frames; a frame counts as FRAME_BYTES more than it brings. */
+const ASKING_BYTES = 8192;
+const FRAME_BYTES = 512;
 
-/**
- * The clients that have used up their share and have more to do. Each turn of the event loop lets some of them go on, one
- * after the other, until together they have had one share.
- */
+/** The clients that have much to do. Between two looks at everybody's sockets they go on one after the other. */
 export class TurnQueue {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
+  #lookedAt = -Infinity;
   #calling = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Whether the others have waited long enough. */
+  get due(): boolean {
+    return this.#clock.now() - this.#lookedAt >= LOOK_MS;
   }
 
   /** Resolves when it is the caller's turn. */
@@ -30,17 +36,17 @@ export class TurnQueue {
     this.#calling = true;
     while (this.#waiting.length > 0) {
       await this.#clock.nextTurn();
-      const until = this.#clock.now() + SHARE_MS;
+      this.#lookedAt = this.#clock.now();
       do {
         this.#waiting.shift()!();
         await workDone();
-      } while (this.#waiting.length > 0 && this.#clock.now() < until);
+      } while (this.#waiting.length > 0 && !this.due);
     }
     this.#calling = false;
   }
 }
 
-/** Resolves once the client that was let go on has taken the frames it has: it does so within the same turn. */
+/** Resolves once most of what a client has set off is done: services work in steps within the same turn. */
 async function workDone(): Promise<void> {
   for (let microtasks = 0; microtasks < 8; microtasks++) await undefined;
 }
@@ -50,8 +56,10 @@ export class FairShare {
   readonly #clock: Clock;
   readonly #queue: TurnQueue;
   #usedMs = 0;
-  /** When work began, or ended. */
+  /** When work began, or was counted. */
   #since: number;
+  /** Bytes since the clock was asked. */
+  #unasked = 0;
 
   constructor(clock: Clock, queue: TurnQueue) {
     this.#clock = clock;
@@ -62,22 +70,31 @@ export class FairShare {
   /** Work for the client begins. */
   begin(): void {
     const now = this.#clock.now();
-    this.#usedMs = Math.max(0, this.#usedMs - (now - this.#since) * RECOVERY);
+    this.#usedMs = Math.max(0, this.#usedMs - (now - this.#since));
     this.#since = now;
   }
 
-  /** Resolves when it is the client's turn: a new share begins. */
-  async turn(): Promise<void> {
-    await this.#queue.wait();
-    this.#usedMs = 0;
-    this.#since = this.#clock.now();
+  /** A frame of `bytes` was taken. Returns whether the client causes much work and should `pause`. */
+  took(bytes: number): boolean {
+    this.#unasked += FRAME_BYTES + bytes;
+    if (this.#unasked < ASKING_BYTES) return false;
+    this.#unasked = 0;
+    this.#count();
+    return this.#usedMs >= LIGHT_MS;
   }
 
-  /** Counts the work since `begin`. Returns whether the share is used up. */
-  spent(): boolean {
+  /** Resolves when the client may go on: at once, or when the others have had their turn. */
+  async pause(): Promise<void> {
+    await workDone();
+    this.#count();
+    if (!this.#queue.due) return;
+    await this.#queue.wait();
+    this.begin();
+  }
+
+  #count(): void {
     const now = this.#clock.now();
     this.#usedMs += now - this.#since;
     this.#since = now;
-    return this.#usedMs >= SHARE_MS;
   }
 }

@@ -2,28 +2,56 @@ import assert from "node:assert/strict";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { FairShare, TurnQueue } from "./fair_share.ts";
 
+/** A frame before which and behind which the clock is asked. */
+const LARGE = 16_384;
+
 function client() {
   const clock = new ManualClock();
-  const share = new FairShare(clock, new TurnQueue(clock));
+  const queue = new TurnQueue(clock);
+  const share = new FairShare(clock, queue);
   const works = (ms: number) => {
     share.begin();
     clock.advance(ms);
-    return share.spent();
+    return share.took(LARGE);
   };
-  return { clock, works };
+  return { clock, queue, share, works };
 }
 
-Deno.test("a client's share is two milliseconds of work, and a quarter of the time gives it back", () => {
+Deno.test("who causes much work pauses, and what a client has used comes back while it causes none", () => {
   const { clock, works } = client();
-  assert.equal(works(1.5), false);
-  assert.equal(works(0.4), false);
+  assert.equal(works(0.3), false);
+  assert.equal(works(0.1), false);
   assert.equal(works(0.2), true);
-  clock.advance(4);
-  assert.equal(works(0.8), false);
-  assert.equal(works(0.3), true);
+  clock.advance(0.4);
+  assert.equal(works(0.2), false);
+  assert.equal(works(0.2), true);
 });
 
-Deno.test("each turn of the event loop lets as many go on, in order, as have one share of work", async () => {
+Deno.test("a pause is short until the others have waited for three milliseconds", async () => {
+  const { clock, queue, share, works } = client();
+  let turns = 0;
+  const nextTurn = clock.nextTurn.bind(clock);
+  clock.nextTurn = () => (turns++, nextTurn());
+  await queue.wait();
+  assert.equal(works(2), true);
+  await share.pause();
+  assert.equal(turns, 1);
+  assert.equal(works(1), true);
+  await share.pause();
+  assert.equal(turns, 2);
+});
+
+Deno.test("the clock is asked once in a while: after many small frames, or a large one", () => {
+  const { clock, share } = client();
+  share.begin();
+  clock.advance(5);
+  let frames = 1;
+  while (!share.took(200)) frames++;
+  assert.equal(frames, 12);
+  assert.equal(share.took(LARGE), true);
+});
+
+Deno.test("between two looks at everybody's sockets those who wait go on in order, for three milliseconds", async () => {
   const clock = new ManualClock();
   const log: string[] = [];
   let turns = 0;
@@ -38,6 +66,6 @@ Deno.test("each turn of the event loop lets as many go on, in order, as have one
     log.push(name);
     clock.advance(ms);
   };
-  await Promise.all([works("a", 1), works("b", 0.5), works("c", 1), works("d", 3), works("e", 0)]);
+  await Promise.all([works("a", 1), works("b", 1), works("c", 2), works("d", 9), works("e", 0)]);
   assert.deepEqual(log, ["turn 1", "a", "b", "c", "turn 2", "d", "turn 3", "e"]);
 });

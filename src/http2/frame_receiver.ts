@@ -12,7 +12,7 @@ import {
 } from "./faults.ts";
 import { Flag, FrameType, readUint31, readUint32 } from "./frames.ts";
 import { HeaderBlockAssembly } from "./header_block.ts";
-import { HpackDecoder } from "./hpack.ts";
+import { DEFAULT_TABLE_BYTES, HpackDecoder } from "./hpack.ts";
 import { contentLengthOf, faultInRequest, faultInResponse, faultInTrailers, valueOf } from "./message_head.ts";
 import { decodeSettings, Setting } from "./settings.ts";
 import type { HeaderList } from "./static_table.ts";
@@ -53,7 +53,7 @@ export class FrameReceiver {
     this.#owner = owner;
     this.#streams = owner.streams;
     this.#budget = owner.budget;
-    this.#decoder = new HpackDecoder({ maxTableBytes: 4096, maxListBytes: maxHeaderListBytes });
+    this.#decoder = new HpackDecoder({ maxTableBytes: DEFAULT_TABLE_BYTES, maxListBytes: maxHeaderListBytes });
   }
 
   /** Takes one frame; `payload` is valid only during the call. */
@@ -235,6 +235,8 @@ export class FrameReceiver {
     for (const stream of change === 0 ? [] : this.#streams) {
       if (!stream.growWindow(change)) throw windowTooWide(stream.sendWindow);
     }
+    const tableBytes = settings.get(Setting.HEADER_TABLE_SIZE) ?? DEFAULT_TABLE_BYTES;
+    if (tableBytes < DEFAULT_TABLE_BYTES) scheduler.outbox.tableNarrowed();
     this.#settingsSeen = true;
     scheduler.outbox.frame(FrameType.SETTINGS, Flag.ACK, 0, 0);
     this.#owner.settled(settings.get(Setting.MAX_CONCURRENT_STREAMS));

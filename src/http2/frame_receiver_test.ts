@@ -166,3 +166,17 @@ Deno.test("ten thousand answered requests, each with PING, WINDOW_UPDATE and a l
   assert.ok(!served.connection.over);
   await close(served);
 });
+
+Deno.test("a peer with a smaller table for headers is told once that none is used", async () => {
+  const served = serve();
+  const { peer, streams } = served;
+  peer.send(frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 1, 0, 0, 0x0f, 0xff)), headers(1), headers(3));
+  while (streams.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  const blocks: number[][] = [];
+  for (const stream of streams) {
+    stream.sendHeaders([[":status", "200"]], true);
+    blocks.push([...(await peer.next(FrameType.HEADERS)).payload]);
+  }
+  assert.deepEqual(blocks, [[0x20, 0x88], [0x88]]);
+  await close(served);
+});

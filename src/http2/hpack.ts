@@ -5,6 +5,8 @@ import { type HeaderField, type HeaderList, STATIC_TABLE } from "./static_table.
 
 /** What a field costs beyond its octets, in a table and in a list (RFC 7541 §4.1, RFC 9113 §6.5.2). */
 const FIELD_OVERHEAD_BYTES = 32;
+/** Size of a dynamic table of which SETTINGS say nothing (RFC 9113 §6.5.2). */
+export const DEFAULT_TABLE_BYTES = 4096;
 /** Field values that no table on the way may keep (RFC 7541 §7.1.3). */
 const NEVER_INDEXED: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
 
@@ -151,6 +153,14 @@ export function encodeHeaders(list: HeaderList): Uint8Array {
     pushString(block, value);
   }
   return Uint8Array.from(block);
+}
+
+/** The block with a dynamic table size update to 0 in front (RFC 7541 §6.3), which says what `encodeHeaders` does anyway. */
+export function withoutTable(block: Uint8Array): Uint8Array {
+  const said = new Uint8Array(block.length + 1);
+  said[0] = 0x20;
+  said.set(block, 1);
+  return said;
 }
 
 function pushInteger(block: number[], value: number, prefixBits: number, pattern: number): void {

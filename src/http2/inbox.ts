@@ -2,7 +2,8 @@ import { Span } from "../lib/span.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
 import { FRAME_HEADER_BYTES, MAX_FRAME_BYTES, PREFACE, readUint24, readUint31 } from "./frames.ts";
 
-const FIRST_BYTES = 1024;
+/** Holds what a client greets with: most connections stay idle. */
+const FIRST_BYTES = 256;
 /** Holds the largest frame, and about a hundred of the small ones of a call. */
 const MAX_BYTES = 32 * 1024;
 
@@ -22,7 +23,7 @@ export class Inbox {
     const rest = this.#end - this.#from;
     const full = this.#end === this.#bytes.length;
     if (full && this.#bytes.length < MAX_BYTES) {
-      const bytes = new Uint8Array(this.#bytes.length * 2);
+      const bytes = new Uint8Array(Math.min(MAX_BYTES, this.#bytes.length * 4));
       bytes.set(this.#bytes.subarray(this.#from, this.#end));
       this.#bytes = bytes;
     } else if (rest > 0 && this.#from > 0) {
@@ -36,6 +37,11 @@ export class Inbox {
   /** Counts `bytes` that were read into `room`. */
   received(bytes: number): void {
     this.#end += bytes;
+  }
+
+  /** Whether the last read filled the whole buffer: the next one may be served without a look at other sockets. */
+  get brimful(): boolean {
+    return this.#end === MAX_BYTES;
   }
 
   /** Drops what was read. */

@@ -12,6 +12,8 @@ import type { Transport } from "./transport.ts";
 /** Pause before another try when a connection cannot be accepted: out of file descriptors, most likely. */
 const ACCEPT_RETRY_MS = 50;
 
+/** Connections that are accepted before those inside get their turn. */
+const ACCEPTED_AT_ONCE = 2;
 /** Turns of the event loop without a new connection after which nobody waits to be accepted. */
 const QUIET_TURNS = 3;
 
@@ -137,12 +139,11 @@ export class Http2Listener implements ConnectionKeeper {
   }
 
   async #acceptAll(): Promise<void> {
-    while (!this.#shut) {
+    for (let accepted = 1; !this.#shut; accepted++) {
       try {
         this.#take(await this.#socket.accept());
-        // The platform does only so much input and output in one turn of the event loop: a crowd at the door, taken at
-        // once, would use it up, and those inside would not be read for seconds.
-        await this.#clock.nextTurn();
+        // A crowd at the door, taken at once, would keep those inside from being read for seconds.
+        if (accepted % ACCEPTED_AT_ONCE === 0) await this.#clock.nextTurn();
       } catch {
         if (!this.#shut) await this.#makeWay();
       }
@@ -189,6 +190,7 @@ export class Http2Listener implements ConnectionKeeper {
     });
     this.#connections.add(connection);
     this.#roster.add(connection);
+    this.#evict(this.#roster.strangerBeyond(this.#limits.maxStrangers));
     void this.#untilEnd(connection, address);
   }
 

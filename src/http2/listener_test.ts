@@ -58,6 +58,22 @@ Deno.test("a full server closes who has not greeted, then who has no stream, the
   await Promise.all([busy.ended, third.ended, fourth.ended]);
 });
 
+Deno.test("of those that have not greeted the oldest goes when there are too many, whatever room there is", async () => {
+  await using served = listen({ maxStrangers: 2 });
+  const { listener } = served;
+  const greeted = await connect(listener);
+  const strangers = [];
+  for (let i = 0; i < 3; i++) strangers.push(await Deno.connect({ hostname: HOST, port: listener.port }));
+  await cutOff(strangers[0]!);
+  assert.equal(listener.counters.evictedConnections, 1);
+  assert.equal(listener.connections, 3);
+  greeted.open(REQUEST, DEAF);
+  assert.ok(!greeted.over);
+  for (const socket of strangers.slice(1)) socket.close();
+  greeted.close();
+  await greeted.ended;
+});
+
 Deno.test("a full server whose connections all work refuses newcomers", async () => {
   await using served = listen({ maxConnections: 1 });
   const busy = await connect(served.listener);

@@ -1,5 +1,7 @@
 import { BufferPool } from "./buffer_pool.ts";
+import type { ErrorCode } from "./errors.ts";
 import { Flag, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, NO_BYTES, writeUint32 } from "./frames.ts";
+import { withoutTable } from "./hpack.ts";
 import type { Transport } from "./transport.ts";
 
 /** Above this many waiting bytes streams hold their DATA back. */
@@ -29,6 +31,7 @@ export class Outbox {
   #inFlight = 0;
   #busy = false;
   #closed = false;
+  #saysNoTable = false;
   #emptied: (() => void) | undefined;
   readonly #start = () => void this.#write();
 
@@ -66,8 +69,15 @@ export class Outbox {
     writeUint32(this.bytes, at, value);
   }
 
+  /** The peer's table for our header blocks has become smaller: the next block says that none is used (RFC 7541 §4.2). */
+  tableNarrowed(): void {
+    this.#saysNoTable = true;
+  }
+
   /** Adds a header block as HEADERS and as many CONTINUATIONs as it needs (RFC 9113 §6.10). */
-  headers(id: number, block: Uint8Array, endStream: boolean): void {
+  headers(id: number, fields: Uint8Array, endStream: boolean): void {
+    const block = this.#saysNoTable ? withoutTable(fields) : fields;
+    this.#saysNoTable = false;
     let type: number = FrameType.HEADERS;
     let flags: number = endStream ? Flag.END_STREAM : 0;
     let from = 0;
@@ -80,6 +90,22 @@ export class Outbox {
       flags = 0;
       from = end;
     } while (from < block.length);
+  }
+
+  /** Adds a PING; `mark` is the first byte of its payload, by which its answer is told from others' (RFC 9113 §6.7). */
+  ping(mark: number): void {
+    const at = this.frame(FrameType.PING, 0, 0, 8);
+    this.bytes.fill(0, at, at + 8);
+    this.bytes[at] = mark;
+  }
+
+  /** Adds a GOAWAY: no stream above `lastId` is taken (RFC 9113 §6.8). `reason` is for whoever looks at the wire. */
+  goaway(lastId: number, code: ErrorCode, reason = ""): void {
+    const text = new TextEncoder().encode(reason);
+    const at = this.frame(FrameType.GOAWAY, 0, 0, 8 + text.length);
+    writeUint32(this.bytes, at, lastId);
+    writeUint32(this.bytes, at + 4, code);
+    this.bytes.set(text, at + 8);
   }
 
   /** Adds bytes that are no frame: the client's preface. */

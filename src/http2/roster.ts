@@ -23,6 +23,12 @@ export class Roster<C extends Listed> {
     return this.#strangers.size + this.#fresh.size + this.#idle.size + this.#busy.size;
   }
 
+  /** The oldest of those that have not greeted, when they are more than `most`. */
+  strangerBeyond(most: number): C | undefined {
+    const [oldest] = this.#strangers;
+    return this.#strangers.size > most ? oldest : undefined;
+  }
+
   add(connection: C): void {
     this.#strangers.add(connection);
   }

@@ -8,9 +8,15 @@ export interface Clock {
   date(): number;
   /** Calls `fire` once, after `ms` milliseconds. Returns what calls it off. A timer never keeps the process alive. */
   setTimer(ms: number, fire: () => void): () => void;
-  /** Resolves in a later turn of the event loop, when what else is waiting has had its chance. */
+  /** Resolves in a later turn of the event loop, when what else is waiting, at sockets too, has had its chance. */
   nextTurn(): Promise<void>;
 }
+
+/**
+ * While there is always something to do, the platform looks at its sockets no more than once in this many turns: the
+ * `event_interval` of tokio, as Deno sets it, and one turn to take what was found.
+ */
+const TURNS_TO_LOOK = 62;
 
 /** The real time. */
 export const systemClock: Clock = {
@@ -21,7 +27,13 @@ export const systemClock: Clock = {
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
   },
-  nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+  nextTurn() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let turns = 0;
+    const next = () => ++turns < TURNS_TO_LOOK ? void setImmediate(next) : resolve();
+    setImmediate(next);
+    return promise;
+  },
 };
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */

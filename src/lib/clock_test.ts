@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
+import { setImmediate } from "node:timers";
 import { ManualClock } from "../../tests/manual_clock.ts";
-import { atDate } from "./clock.ts";
+import { atDate, systemClock } from "./clock.ts";
 
 Deno.test("atDate() fires once, at the time of day and not before", () => {
   const clock = new ManualClock();
@@ -38,4 +39,21 @@ Deno.test("atDate() can be called off, at the first look and later", () => {
     clock.advance(1_000_000);
     assert.equal(clock.timers, 0);
   }
+});
+
+Deno.test("nextTurn() lets what has come in at a socket be heard, however much else there always is to do", async () => {
+  using port = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using speaker = await Deno.connect({ hostname: "127.0.0.1", port: port.addr.port });
+  using listener = await port.accept();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let heard = false;
+  const work = () => heard ? end() : void setImmediate(work);
+  work();
+  const hearing = listener.read(new Uint8Array(1)).then(() => heard = true);
+  await systemClock.nextTurn();
+  await speaker.write(Uint8Array.of(1));
+  await systemClock.nextTurn();
+  await systemClock.nextTurn();
+  assert.ok(heard);
+  await Promise.all([hearing, over]);
 });

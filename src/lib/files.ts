@@ -35,3 +35,31 @@ export async function linkStat(path: string): Promise<Deno.FileInfo | undefined>
     throw error;
   }
 }
+
+/** The plain files of a folder, `at` being when each was last written, in ms since 1970; none where there is no folder. */
+export async function* plainFiles(folder: string): AsyncGenerator<{ name: string; bytes: number; at: number }> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      const found = isFile ? await linkStat(`${folder}/${name}`) : undefined;
+      if (found?.isFile) yield { name, bytes: found.size, at: found.mtime?.getTime() ?? 0 };
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Bytes that are read at once. */
+const READ_BYTES = 65_536;
+
+/** Reads a file's bytes from `from` up to and without `to`, in pieces; less where the file ends. Throws what the platform throws. */
+export async function* readRange(path: string, from: number, to: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(path, { read: true });
+  await file.seek(from, Deno.SeekMode.Start);
+  for (let left = to - from; left > 0;) {
+    const piece = new Uint8Array(Math.min(left, READ_BYTES));
+    const read = await file.read(piece);
+    if (read === null) return;
+    left -= read;
+    yield piece.subarray(0, read);
+  }
+}

@@ -1,7 +1,8 @@
 import { configureSync, getLogger, type Logger, type LogRecord, resetSync, type Sink } from "@logtape/logtape";
+import { Bus } from "./bus.ts";
 import type { Clock } from "./clock.ts";
 import { RotatingFile } from "./log_file.ts";
-import { jsonLine, type LogFormat, textLine } from "./log_format.ts";
+import { jsonLine, type LogEntry, type LogFormat, textLine } from "./log_format.ts";
 import { LineWriter, type WriteBytes } from "./log_writer.ts";
 
 /** Facts that go with a message, by name. What callers say or press is never among them. */
@@ -54,6 +55,8 @@ export interface LoggingOptions {
 export interface Logging {
   /** The root that everybody's log descends from. */
   readonly log: Log;
+  /** What is logged, for whoever watches. */
+  readonly entries: Bus<LogEntry>;
   /** Lines that nobody got to read, since the start. */
   readonly lost: number;
   /** Resolves with whether everything could be written within `timeoutMs` milliseconds; then closes the files. */
@@ -94,7 +97,9 @@ export function configureLogging(options: LoggingOptions): Logging {
     return output(file.path, (bytes) => rotating.write(bytes), FORMATS[file.format === "text" ? "text" : "json"]);
   };
 
+  const entries = new Bus<LogEntry>();
   const sinks: Record<string, Sink> = {
+    entries: (record) => entries.publish(entryOf(record)),
     out: output(
       "standard output",
       (bytes) => out.write(bytes),
@@ -109,11 +114,15 @@ export function configureLogging(options: LoggingOptions): Logging {
     reset: true,
     sinks,
     loggers: [
-      { category: ROOT, sinks: gatewayFile ? ["out", "gateway"] : ["out"], lowestLevel: LEVELS[gateway.level] },
+      {
+        category: ROOT,
+        sinks: gatewayFile ? ["out", "entries", "gateway"] : ["out", "entries"],
+        lowestLevel: LEVELS[gateway.level],
+      },
       {
         category: [ROOT, "web"],
         parentSinks: "override",
-        sinks: webFile ? ["out", "web"] : ["out"],
+        sinks: webFile ? ["out", "entries", "web"] : ["out", "entries"],
         lowestLevel: LEVELS[web.level],
       },
       {
@@ -126,6 +135,7 @@ export function configureLogging(options: LoggingOptions): Logging {
 
   return {
     log: createLog(),
+    entries,
     get lost() {
       return writers.reduce((sum, { lost }) => sum + lost, 0);
     },
@@ -154,7 +164,7 @@ function wrap(logger: Logger, fields: LogFields): Log {
   };
 }
 
-function entryOf({ timestamp, level, category, rawMessage, properties }: LogRecord) {
+function entryOf({ timestamp, level, category, rawMessage, properties }: LogRecord): LogEntry {
   return {
     time: timestamp,
     level: level === "warning" ? "warn" : level,

@@ -44,6 +44,15 @@ export function jsonLine({ time, level, logger, message, fields }: LogEntry): st
   return `${line}}`;
 }
 
+/** Fields as a line holds them: plain values of bounded length; those that are undefined are left out. */
+export function plainFields(fields: LogEntry["fields"]): Record<string, string | number | boolean | null> {
+  const plain: Record<string, string | number | boolean | null> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined) plain[key] = plainValue(value);
+  }
+  return plain;
+}
+
 /** A value as a number, a truth value, null, or a text of bounded length. */
 function plainValue(value: unknown): string | number | boolean | null {
   switch (typeof value) {

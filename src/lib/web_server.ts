@@ -14,19 +14,25 @@ export interface WebServerOptions {
   readonly tls?: WebTls | undefined;
 }
 
+/** How long the last answers may take once the port is to be closed, in ms: one that nobody reads is cut off then. */
+const LAST_ANSWERS_MS = 1000;
+
 /** A port that answers HTTP, and can show another certificate without a pause. */
 export class WebServer implements AsyncDisposable {
   readonly #options: WebServerOptions;
   readonly #answer: Deno.ServeHandler<Deno.NetAddr>;
-  /** Listeners whose certificate was replaced, until their last answer is given. */
-  readonly #retired = new Set<Promise<void>>();
   #server: Deno.HttpServer<Deno.NetAddr>;
+  /** Cuts the connections of that listener. */
+  #cut = new AbortController();
+  /** Answers that are not given to the end yet. */
+  #open = 0;
+  #answered: (() => void) | undefined;
 
   /** Listens at once. Throws what `Deno.serve` throws. */
   constructor(options: WebServerOptions, answer: Deno.ServeHandler<Deno.NetAddr>) {
     this.#options = options;
     this.#answer = answer;
-    this.#server = this.#listen(options.port, options.tls);
+    this.#server = this.#listen(options.port, options.tls, this.#cut.signal);
   }
 
   /** The port listened on. */
@@ -37,26 +43,39 @@ export class WebServer implements AsyncDisposable {
   /** A new listener takes the port over; the one before it ends with its answers. Throws as the constructor does. */
   renewTls(tls: WebTls): void {
     const before = this.#server;
-    this.#server = this.#listen(before.addr.port, tls);
-    const gone = before.shutdown().finally(() => this.#retired.delete(gone));
-    this.#retired.add(gone);
+    const cut = new AbortController();
+    this.#server = this.#listen(before.addr.port, tls, cut.signal);
+    this.#cut = cut;
+    void before.shutdown(); // its end is that of its answers, which are counted
   }
 
   /** Accepts no more, and gives the answers that are owed. */
   closeDoor(): void {
-    const gone = this.#server.shutdown().finally(() => this.#retired.delete(gone));
-    this.#retired.add(gone);
+    void this.#server.shutdown().then(() => this.#cut = new AbortController()); // there is nothing left to cut
   }
 
+  /** Gives the last answers a moment, and closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#server[Symbol.asyncDispose](), ...this.#retired]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const late = setTimeout(resolve, LAST_ANSWERS_MS);
+    this.#answered = resolve;
+    if (this.#open > 0) await promise;
+    clearTimeout(late);
+    this.#cut.abort();
+    await this.#server.finished;
   }
 
-  #listen(port: number, tls: WebTls | undefined): Deno.HttpServer<Deno.NetAddr> {
+  #listen(port: number, tls: WebTls | undefined, signal: AbortSignal): Deno.HttpServer<Deno.NetAddr> {
     const { hostname, reusePort = false } = this.#options;
-    const shared = { hostname, port, onListen: () => {} };
+    const answer: Deno.ServeHandler<Deno.NetAddr> = (request, info) => {
+      this.#open++;
+      const over = () => void (--this.#open === 0 && this.#answered?.());
+      info.completed.then(over, over);
+      return this.#answer(request, info);
+    };
+    const shared = { hostname, port, onListen: () => {}, signal };
     return tls === undefined
-      ? Deno.serve({ ...shared, reusePort }, this.#answer)
-      : Deno.serve({ ...shared, cert: tls.cert, key: tls.key, reusePort: true }, this.#answer);
+      ? Deno.serve({ ...shared, reusePort }, answer)
+      : Deno.serve({ ...shared, cert: tls.cert, key: tls.key, reusePort: true }, answer);
   }
 }

@@ -34,3 +34,20 @@ Deno.test("a web server without a certificate speaks plainly", async () => {
   await using server = new WebServer({ hostname: "127.0.0.1", port: 0 }, () => new Response("plain"));
   assert.equal(await (await fetch(`http://127.0.0.1:${server.port}/`)).text(), "plain");
 });
+
+Deno.test("a web server's end waits for answers that are read, and for no more than a second for one that is not", async () => {
+  const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+  const server = new WebServer(
+    { hostname: "127.0.0.1", port: 0 },
+    (request) => new Response(request.url.endsWith("/endless") ? endless : "short"),
+  );
+  using stuck = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await stuck.write(new TextEncoder().encode("GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  await stuck.read(new Uint8Array(1));
+  const read = fetch(`http://127.0.0.1:${server.port}/`).then((answer) => answer.text());
+  assert.equal(await read, "short");
+  const since = performance.now();
+  await server[Symbol.asyncDispose]();
+  assert.ok(performance.now() - since < 2000);
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+});

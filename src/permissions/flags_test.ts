@@ -24,8 +24,9 @@ async function flag(kind: string, yaml: string): Promise<readonly string[]> {
 
 Deno.test("needsOf() names no more than two ports and the configuration when nothing is configured", async () => {
   assert.deepEqual(await flag("net", ""), ["127.0.0.1:50051", "127.0.0.1:8080"]);
-  assert.deepEqual(await flag("read", ""), ["c.yaml"]);
-  assert.deepEqual(await flag("write", ""), []);
+  assert.deepEqual(await flag("read", ""), ["c.yaml", "data"]);
+  assert.deepEqual(await flag("write", ""), ["data"]);
+  assert.deepEqual(await flag("write", "store: {enabled: false}"), []);
 });
 
 Deno.test("needsOf() follows the configuration: ports, certificates, logs, issuers, Webex, vendors, variables", async () => {
@@ -37,17 +38,22 @@ Deno.test("needsOf() follows the configuration: ports, certificates, logs, issue
       "read",
       "gateway: {tls: {enabled: true, server_cert_chain_file: a.pem, server_private_key_file: b.pem}}",
     ),
-    ["c.yaml", "a.pem", "b.pem"],
+    ["c.yaml", "a.pem", "b.pem", "data"],
   );
   const logs = "logging: {gateway: {file: logs/gateway.log}}";
-  assert.deepEqual(await flag("write", logs), ["logs"]);
-  assert.deepEqual(await flag("read", logs), ["c.yaml", "logs"]);
+  assert.deepEqual(await flag("write", logs), ["logs", "data"]);
+  assert.deepEqual(await flag("read", logs), ["c.yaml", "logs", "data"]);
   const trust =
     'jwt_validation: {enabled: true, datasource_url: "https://v.example", issuers: ["https://i.example/idb"]}';
   assert.ok((await flag("net", trust)).includes("i.example:443"));
   const lex = "connectors: {lex: {type: aws_lex, config: {region_name: eu-west-2, credentials: profile}}}";
   assert.ok((await flag("net", lex)).includes("runtime-v2-lex.eu-west-2.amazonaws.com:443"));
-  assert.deepEqual(await flag("read", lex), ["c.yaml", "/home/me/.aws/credentials"]);
+  assert.deepEqual(await flag("read", lex), [
+    "c.yaml",
+    "data",
+    "/home/me/.aws/credentials",
+    "/home/me/.aws/config",
+  ]);
   assert.ok((await flag("env", lex)).includes("AWS_PROFILE"));
   const named = "data_source: {auth: {client_secret_env: MY_SECRET, client_id_file: id.txt}}\nprivacy: {patterns: []}";
   assert.ok((await flag("env", named)).includes("MY_SECRET"));

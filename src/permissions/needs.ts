@@ -18,7 +18,7 @@ export function needsOf(
   carried: Definitions,
   home = "",
 ): readonly Need[] {
-  const { gateway, monitoring, logging, dataSource, validation } = config;
+  const { gateway, monitoring, logging, dataSource, validation, store, login, recordings, alerts } = config;
   const needs = new Map<string, Need>();
   const want = (kind: Kind, target: string | undefined, why: string) => {
     if (!target || (target.startsWith("~/") && home === "")) return;
@@ -47,6 +47,12 @@ export function needsOf(
     want("net", hostOf(dataSource.apiBaseUrl), "data_source.api_base_url");
     keep(dataSource.tokenStore, "data_source.token_store");
   }
+  keep(store?.file, "store.file");
+  if (recordings.enabled) {
+    for (const kind of ["read", "write"] as const) want(kind, `${recordings.folder}/`, "recordings.folder");
+  }
+  if (login?.oidc) want("net", hostOf(login.oidc.provider.discovery), "authentication.webex_oauth");
+  if (alerts.webhook) want("net", hostOf(alerts.webhook.url.reveal()), "alerts.webhook");
   for (const { id, kind: vendor, config: own } of config.connectors) {
     const theirs = carried.find(({ kind }) => kind === vendor)?.needs?.(own) ?? {};
     for (const kind of KINDS) for (const target of theirs[kind] ?? []) want(kind, target, `connectors.${id}`);

@@ -2,7 +2,11 @@ import { allowFlags } from "./flags.ts";
 import type { Need } from "./need.ts";
 
 /** How Deno runs the program besides what it allows: V8 kept to one thread, and no question asked on a terminal. */
-const RUNNING = ["--v8-flags=--single-threaded-gc,--max-semi-space-size=2", "--unstable-net", "--no-prompt"];
+const RUNNING = [
+  "--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=50",
+  "--unstable-net",
+  "--no-prompt",
+];
 /** No code from anywhere but the file that runs. */
 const CLOSED = ["--deny-import", "--no-remote", "--no-npm"];
 
@@ -45,6 +49,7 @@ export const TOOLS = {
     ...["--no-prompt", "--ignore-env", "--allow-env=BYOVA_TOKEN,NO_COLOR,GATEWAY_LAUNCHER"],
     ...["--allow-net", "--allow-read", "--allow-write"],
   ],
+  login: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER"],
   health: ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"],
   init: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER", "--allow-read=.", "--allow-write=."],
   completions: ["--no-prompt", "--ignore-env", "--allow-env=GATEWAY_LAUNCHER"],

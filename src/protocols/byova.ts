@@ -8,6 +8,7 @@ import type { Successor } from "../grpc/relay.ts";
 import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
 import type { Span } from "../lib/span.ts";
@@ -154,12 +155,11 @@ class CallerStream implements RpcListener {
 
   #open(request: VoiceVARequest, message: Span): void {
     this.#callOffTimer();
-    const details = readDetails(request);
+    const details = readDetails(request, this.rpc.metadata.get("trackingid"));
     checkOrg(this.caller, details.orgId);
     checkInput(request);
-    const tracking = this.rpc.metadata.get("trackingid");
     const starts = startsCall(request);
-    const about = { call: details.id, org: details.orgId, tracking, peer: this.rpc.peer };
+    const about = { call: details.id, org: details.orgId, tracking: details.trackingId, peer: this.rpc.peer };
     this.options.log[starts ? "info" : "debug"]("stream opened", about);
     const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
     const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
@@ -183,7 +183,7 @@ class CallerStream implements RpcListener {
       language: call.language,
     });
     this.#turn = call.openTurn({
-      put: (output) => reply.put(output),
+      put: (output, listener) => reply.put(output, listener),
       resume: () => reply.resume(),
       close: () => {
         this.#release();
@@ -198,7 +198,12 @@ class CallerStream implements RpcListener {
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
       if (error.reason === "draining" && this.#handOver()) return undefined;
-      this.options.log.warn("call refused", { call: details.id, org: details.orgId, reason: error.reason });
+      this.options.log.warn("call refused", {
+        code: "CALL-REFUSED" satisfies ErrorCode,
+        call: details.id,
+        org: details.orgId,
+        reason: error.reason,
+      });
       throw new GrpcError(REFUSAL[error.reason], error.message);
     }
   }
@@ -232,7 +237,11 @@ class CallerStream implements RpcListener {
     } else if (input) {
       turn.hear(input);
     } else {
-      this.options.log.warn("event ignored", { call: call.call.id, event: request.eventInput!.eventType });
+      this.options.log.warn("event ignored", {
+        code: "EVENT-IGNORED" satisfies ErrorCode,
+        call: call.call.id,
+        event: request.eventInput!.eventType,
+      });
     }
   }
 

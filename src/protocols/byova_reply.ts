@@ -1,10 +1,10 @@
 import { type Audio, type AudioFormat, sameFormat, TELEPHONY } from "../audio/format.ts";
 import { silenceByte } from "../audio/g711.ts";
 import { convert, Converter } from "../audio/convert.ts";
-import { writeWav } from "../audio/wav.ts";
+import { HEADER_BYTES, writeWav } from "../audio/wav.ts";
 import type { Connector } from "../call/connector.ts";
 import type { InputExpectation, Remarks, Say } from "../call/output.ts";
-import type { TurnOutput, TurnSink } from "../call/turn.ts";
+import type { DeliveryListener, TurnOutput, TurnSink } from "../call/turn.ts";
 import type { Rpc } from "../grpc/server.ts";
 import { writer } from "../lib/protobuf.ts";
 import { KEYS } from "./byova_request.ts";
@@ -22,6 +22,8 @@ type Response = Parameters<typeof encodeVoiceVAResponse>[0];
 /** What Webex takes in one chunk of audio, in bytes. */
 export const SMALLEST_CHUNK = 100;
 export const LARGEST_CHUNK = 65_536;
+
+const NOTHING = new Uint8Array();
 
 /** How replies are given on a stream. */
 export interface ReplyOptions {
@@ -52,11 +54,13 @@ export class Reply implements TurnSink {
   #bargeIn = true;
   #chunks = 0;
   #room = true;
+  #listener: DeliveryListener | undefined;
 
   constructor(readonly rpc: Rpc, readonly options: ReplyOptions) {}
 
-  put(output: TurnOutput): boolean {
+  put(output: TurnOutput, listener: DeliveryListener): boolean {
     this.#room = true;
+    this.#listener = listener;
     switch (output.type) {
       case "input_started":
         this.#mark({ eventType: EventType.START_OF_INPUT }, ResponseType.FINAL, {});
@@ -81,10 +85,12 @@ export class Reply implements TurnSink {
         this.#complete({ ...this.options.expects, ...output.expects }, output);
         break;
       case "cut_short":
-        this.#prompts = [];
-        this.#audio = new Uint8Array();
-        this.#converter = undefined;
+        this.#letGo();
         this.#complete(this.#expected(), {});
+        break;
+      case "broken_off":
+        this.#letGo();
+        this.#event = undefined;
         break;
       case "transfer":
         this.#end({ eventType: EventType.TRANSFER_TO_AGENT, name: "transfer_requested" }, output);
@@ -102,6 +108,12 @@ export class Reply implements TurnSink {
 
   resume(): void {
     this.rpc.resume();
+  }
+
+  #letGo(): void {
+    this.#prompts = [];
+    this.#audio = new Uint8Array();
+    this.#converter = undefined;
   }
 
   /** Tells where the caller's input starts or ends. */
@@ -243,6 +255,7 @@ export class Reply implements TurnSink {
     if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });
     this.#chunks = 0;
     this.#send({ ...response, prompts, responseType: ResponseType.FINAL });
+    this.#listener?.answerSent();
   }
 
   #remarks({ transcript, summary }: Remarks): Response {
@@ -256,6 +269,11 @@ export class Reply implements TurnSink {
   #send(response: Response): void {
     writeVoiceVAResponse(writer.start(), response);
     this.#room = this.rpc.send(writer.view());
+    const header = response.responseType === ResponseType.CHUNK ? 0 : HEADER_BYTES;
+    for (const { text = "", audioContent = NOTHING, isBargeInEnabled = false } of response.prompts ?? []) {
+      const audio = audioContent.subarray(header);
+      if (text !== "" || audio.length > 0) this.#listener?.promptSent(audio, isBargeInEnabled);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AudioFormat } from "../audio/format.ts";
-import type { CallDetails } from "../call/conversation.ts";
+import type { CallDetails } from "../call/connector.ts";
 import type { CallerInput } from "../call/input.ts";
 import { invalid } from "./decoding.ts";
 import { type DTMFInputs, type EventInput, EventInput_EventType as EventType } from "./gen/byova_common.ts";
@@ -22,8 +22,11 @@ export function telephoneFormat(encoding: number, sampleRate: number): AudioForm
   return FORMATS[encoding]?.[sampleRate as 8000 | 16000];
 }
 
-/** Reads who calls whom from the first request of a stream. Throws INVALID_ARGUMENT, naming the field. */
-export function readDetails(request: VoiceVARequest): CallDetails {
+/**
+ * Reads who calls whom from the first request of a stream and the tracking id of its metadata. Throws INVALID_ARGUMENT,
+ * naming the field.
+ */
+export function readDetails(request: VoiceVARequest, trackingId = ""): CallDetails {
   return {
     id: readId("conversation_id", request.conversationId),
     orgId: readId("customer_org_id", request.customerOrgId),
@@ -33,6 +36,7 @@ export function readDetails(request: VoiceVARequest): CallDetails {
     startName: startOf(request)?.name ?? "",
     parameters: startOf(request)?.parameters ?? {},
     additionalInfo: request.additionalInfo,
+    trackingId: trackingId.replaceAll(/[^\x21-\x7e]/g, "").slice(0, LONGEST_ID),
   };
 }
 

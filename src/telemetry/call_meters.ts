@@ -35,6 +35,7 @@ export class CallMeters implements AsyncDisposable {
   readonly #started;
   readonly #ended;
   readonly #failures;
+  readonly #falters;
   readonly #turns;
   readonly #cutShort;
   readonly #cancelled;
@@ -47,6 +48,12 @@ export class CallMeters implements AsyncDisposable {
     this.#started = counter("byova_calls_started", "Calls that began.", "connector");
     this.#ended = counter("byova_calls_ended", "Calls that are over, by how they ended.", "connector", "outcome");
     this.#failures = counter("byova_call_failures", "Calls whose agent failed, by what failed.", "connector", "code");
+    this.#falters = counter(
+      "byova_agent_falters",
+      "Failures that a call survived, by what failed.",
+      "connector",
+      "code",
+    );
     this.#turns = counter("byova_turns", "Turns of callers, by what they were made of.", "connector", "kind");
     this.#cutShort = counter("byova_answers_cut_short", "Answers that a caller interrupted.", "connector");
     this.#cancelled = counter("byova_turns_cancelled", "Turns whose stream was lost before its end.", "connector");
@@ -100,6 +107,8 @@ export class CallMeters implements AsyncDisposable {
         return event.cancelled ? this.#cancelled.inc({ connector }) : undefined;
       case "call_failed":
         return this.#failures.inc({ connector, code: this.#codes.fold(event.code) });
+      case "agent_faltered":
+        return this.#falters.inc({ connector, code: this.#codes.fold(event.code) });
       case "call_ended":
         this.#calls.delete(key);
         return this.#ended.inc({ connector, outcome: event.outcome });

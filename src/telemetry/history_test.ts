@@ -20,7 +20,7 @@ async function historyOf(happenings: readonly (readonly [callId: string, CallHap
   }
 }
 
-const started: CallHappening = { type: "call_started", agentId: "a1", connector: "c" };
+const started: CallHappening = { type: "call_started", connector: "c", trackingId: "", language: "" };
 const ended: CallHappening = { type: "call_ended", outcome: "transferred", reason: "caller_asked" };
 
 Deno.test("a finished call is kept with its times, its outcome and its reason", async () => {

@@ -26,7 +26,7 @@ async function told(
     );
 }
 
-const started: CallHappening = { type: "call_started", agentId: "a", connector: "lex" };
+const started: CallHappening = { type: "call_started", connector: "lex", trackingId: "", language: "" };
 
 Deno.test("a reading is looked up at every scrape, with its labels; one that has no number is left out", async () => {
   const samples = await told({
@@ -65,12 +65,14 @@ Deno.test("a label takes no more than 100 values, and none that looks strange: t
 
 Deno.test("failures are counted by code and connector", async () => {
   const samples = await told({
-    happenings: [started, { type: "call_failed", code: "agent_timeout" }, {
-      type: "call_ended",
-      outcome: "agent_failed",
-      reason: "agent_timeout",
-    }],
+    happenings: [
+      started,
+      { type: "agent_faltered", code: "lex_stream_lost" },
+      { type: "call_failed", code: "agent_timeout" },
+      { type: "call_ended", outcome: "agent_failed", reason: "agent_timeout" },
+    ],
   });
+  assert.deepEqual(samples("byova_agent_falters"), ["lex lex_stream_lost 1"]);
   assert.deepEqual(samples("byova_call_failures"), ["lex agent_timeout 1"]);
   assert.deepEqual(samples("byova_calls_ended"), ["lex agent_failed 1"]);
 });

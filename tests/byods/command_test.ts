@@ -110,7 +110,7 @@ Deno.test("byods says what is wrong with its use, its configuration and Webex's 
   await withFolder(configuration, async (webex, folder) => {
     webex.fail("GET", { status: 403 });
     const { code, out } = await byods(webex, folder, ["list", "--json", "--config", "my.yaml"]);
-    assert.deepEqual([code, JSON.parse(out).error.code], [1, "byods_forbidden"]);
+    assert.deepEqual([code, JSON.parse(out).error.code], [1, "BYODS-FORBIDDEN"]);
   });
 });
 

@@ -9,48 +9,48 @@ const html = { "Content-Type": "text/html" };
 const CASES: readonly { fault: Fault; code: ByodsCode; requests: number; says: RegExp }[] = [
   {
     fault: { status: 400 },
-    code: "byods_rejected",
+    code: "BYODS-REJECTED",
     requests: 1,
     says: /HTTP 400 \(planted by the test, T-1\).*valid domains/,
   },
-  { fault: { status: 401 }, code: "byods_unauthorized", requests: 1, says: /HTTP 401 .*data_source\.auth/ },
-  { fault: { status: 403 }, code: "byods_forbidden", requests: 1, says: /HTTP 403 .*spark-admin:datasource_read/ },
-  { fault: { status: 404 }, code: "byods_not_found", requests: 1, says: /HTTP 404 .*api_base_url/ },
-  { fault: { status: 409 }, code: "byods_conflict", requests: 1, says: /HTTP 409 .*byods list/ },
-  { fault: { status: 429 }, code: "byods_rate_limited", requests: 3, says: /HTTP 429 .*fewer requests/ },
-  { fault: { status: 500 }, code: "byods_server_error", requests: 3, says: /HTTP 500 .*status\.webex\.com/ },
+  { fault: { status: 401 }, code: "BYODS-UNAUTHORIZED", requests: 1, says: /HTTP 401 .*data_source\.auth/ },
+  { fault: { status: 403 }, code: "BYODS-FORBIDDEN", requests: 1, says: /HTTP 403 .*spark-admin:datasource_read/ },
+  { fault: { status: 404 }, code: "BYODS-NOT-FOUND", requests: 1, says: /HTTP 404 .*api_base_url/ },
+  { fault: { status: 409 }, code: "BYODS-CONFLICT", requests: 1, says: /HTTP 409 .*byods list/ },
+  { fault: { status: 429 }, code: "BYODS-RATE-LIMITED", requests: 3, says: /HTTP 429 .*fewer requests/ },
+  { fault: { status: 500 }, code: "BYODS-SERVER-ERROR", requests: 3, says: /HTTP 500 .*status\.webex\.com/ },
   {
     fault: { status: 503, body: "<html>down", headers: html },
-    code: "byods_server_error",
+    code: "BYODS-SERVER-ERROR",
     requests: 3,
     says: /HTTP 503: /,
   },
   {
     fault: { status: 302, headers: { Location: "/v1/x" } },
-    code: "byods_malformed",
+    code: "BYODS-MALFORMED",
     requests: 1,
     says: /HTTP 302.*proxy/,
   },
   {
     fault: { status: 200, body: "<html>log in", headers: html },
-    code: "byods_malformed",
+    code: "BYODS-MALFORMED",
     requests: 1,
     says: /not JSON/,
   },
-  { fault: { status: 200, body: "null" }, code: "byods_malformed", requests: 1, says: /without a list of items/ },
+  { fault: { status: 200, body: "null" }, code: "BYODS-MALFORMED", requests: 1, says: /without a list of items/ },
   {
     fault: { status: 200, body: '{"items":{}}' },
-    code: "byods_malformed",
+    code: "BYODS-MALFORMED",
     requests: 1,
     says: /without a list of items/,
   },
   {
     fault: { status: 200, body: '{"items":[{"id":7}]}' },
-    code: "byods_malformed",
+    code: "BYODS-MALFORMED",
     requests: 1,
     says: /not a data source/,
   },
-  { fault: { status: 200, body: " ".repeat(1_100_000) }, code: "byods_malformed", requests: 1, says: /1048576 bytes/ },
+  { fault: { status: 200, body: " ".repeat(1_100_000) }, code: "BYODS-MALFORMED", requests: 1, says: /1048576 bytes/ },
 ];
 
 Deno.test("every answer that is no good has a code, a remedy and so many attempts, and is recovered from", async (t) => {
@@ -108,7 +108,7 @@ Deno.test("an answer that does not come, or does not end, is given up after ten 
       const lifecycle = house.lifecycle({ fail_startup_on_error: false });
       await lifecycle.start();
       const { lastError } = await house.failed(lifecycle);
-      assert.equal(lastError!.code, "byods_timeout");
+      assert.equal(lastError!.code, "BYODS-TIMEOUT");
       const [first, second, third, ...more] = house.webex.times;
       assert.ok(second! - first! >= 10_000 && third! - second! >= 10_000);
       assert.equal(more.length, 0);
@@ -124,7 +124,7 @@ Deno.test("nobody at the address is a code of its own", async () => {
   await gone[Symbol.asyncDispose]();
   const lifecycle = house.lifecycle({ fail_startup_on_error: false, api_base_url });
   await lifecycle.start();
-  assert.equal((await house.failed(lifecycle)).lastError!.code, "byods_unreachable");
+  assert.equal((await house.failed(lifecycle)).lastError!.code, "BYODS-UNREACHABLE");
 });
 
 Deno.test("a registration whose answer is lost is found again and not made twice", async () => {
@@ -150,7 +150,7 @@ Deno.test("a data source that Webex keeps disabled is told", async () => {
   await using house = await RegisteredGateways.open({ tell: (said) => ({ ...said, status: "disabled" }) });
   house.webex.add();
   const { state, lastError } = (await house.started()).state();
-  assert.deepEqual([state, lastError!.code], ["unregistered", "byods_inactive"]);
+  assert.deepEqual([state, lastError!.code], ["unregistered", "BYODS-INACTIVE"]);
 });
 
 Deno.test("an answer about another data source is not taken for ours", async () => {
@@ -196,12 +196,12 @@ Deno.test("no token, secret or control character of anybody's reaches the log or
   assert.match(lastError!.message, /HTTP 403 \(planted +\[31m… …\)/);
   house.clock.advance(1500 * MINUTE);
   const told = JSON.stringify([house.log, lifecycle.state()]);
-  assert.match(told, /byods_forbidden/);
+  assert.match(told, /BYODS-FORBIDDEN/);
   assert.doesNotMatch(told, /hidden-client-secret|refresh-\d|access-\d|eyJ|\\u001b|c2lnbmF0dXJl/);
 });
 
 Deno.test("every code has its row in docs/byods.md", async () => {
   const manual = await Deno.readTextFile(new URL("../../docs/byods.md", import.meta.url));
-  const rows = [...manual.matchAll(/^\| `(byods_\w+)`/gm)].map(([, code]) => code!);
+  const rows = [...manual.matchAll(/^\| `(BYODS-[A-Z-]+)`/gm)].map(([, code]) => code!);
   assert.deepEqual(rows.sort(), Object.keys(REMEDIES).sort());
 });

@@ -72,11 +72,11 @@ Deno.test("a registration that fails leaves the calls alone, and makes the house
   assert.deepEqual([state, data_source.state, data_source.last_error.code], [
     "degraded",
     "unregistered",
-    "byods_forbidden",
+    "BYODS-FORBIDDEN",
   ]);
   assert.equal(message, "no active data source is registered: Webex cannot call");
   assert.equal(health.grpc_status, "DEGRADED");
-  assert.match(await (await fetch(house.url)).text(), /unregistered: no active data source.*byods_forbidden/);
+  assert.match(await (await fetch(house.url)).text(), /unregistered: no active data source.*BYODS-FORBIDDEN/);
   const { responses } = await house.call().start();
   assert.equal(responses.length, 1);
 });

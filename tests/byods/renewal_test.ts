@@ -64,7 +64,7 @@ Deno.test("a token that has ended when it comes is told as a clock that is wrong
     tell: (said) => ({ ...said, tokenExpiryTime: "2026-01-01T00:00:00Z" }),
   });
   const { state, lastError, nextAttemptAt } = (await house.started()).state();
-  assert.deepEqual([state, lastError!.code], ["lapsed", "byods_clock"]);
+  assert.deepEqual([state, lastError!.code], ["lapsed", "BYODS-CLOCK"]);
   assert.equal(nextAttemptAt, house.clock.date() + MINUTE);
 });
 
@@ -78,7 +78,7 @@ Deno.test("a renewal that fails is tried again every interval, is an alert from 
   advanceTo(60 * MINUTE);
   const { state, nextAttemptAt, lastError } = await house.failed(lifecycle);
   assert.equal(state, "active");
-  assert.equal(lastError!.code, "byods_forbidden");
+  assert.equal(lastError!.code, "BYODS-FORBIDDEN");
   assert.equal(nextAttemptAt, lastError!.at + 120_000 * 0.9);
   house.clock.advance(nextAttemptAt! - house.clock.date());
   await house.failed(lifecycle, 2);

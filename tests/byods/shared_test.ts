@@ -46,7 +46,7 @@ Deno.test("a lock that is held too long is told and tried again", async () => {
     await holder.lock(true);
     const lifecycle = house.lifecycle({ fail_startup_on_error: false });
     await lifecycle.start();
-    assert.equal((await house.failed(lifecycle)).lastError!.code, "byods_busy");
+    assert.equal((await house.failed(lifecycle)).lastError!.code, "BYODS-BUSY");
     assert.equal(house.webex.requests.length, 0);
   }
   await house.until(() => house.lifecycles[0]!.state().state === "active", 1000);

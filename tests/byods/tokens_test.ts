@@ -86,12 +86,12 @@ Deno.test("a service app's token is asked for by a static token or by one that i
 
 Deno.test("what Webex refuses about tokens has a code of its own", async (t) => {
   const cases = [
-    [{ ...REFRESH, refresh_token: "spent" }, "byods_grant_refused"],
-    [{ ...REFRESH, refresh_token: "" }, "byods_no_refresh_token"],
-    [{ ...REFRESH, client_secret: "wrong" }, "byods_client_refused"],
-    [{ type: "static", access_token: "expired" }, "byods_unauthorized"],
-    [{ ...SERVICE_APP, app_id: "none", personal_auth: STATIC }, "byods_not_found"],
-    [{ ...SERVICE_APP, personal_auth: { type: "static", access_token: "expired" } }, "byods_unauthorized"],
+    [{ ...REFRESH, refresh_token: "spent" }, "BYODS-GRANT-REFUSED"],
+    [{ ...REFRESH, refresh_token: "" }, "BYODS-NO-REFRESH-TOKEN"],
+    [{ ...REFRESH, client_secret: "wrong" }, "BYODS-CLIENT-REFUSED"],
+    [{ type: "static", access_token: "expired" }, "BYODS-UNAUTHORIZED"],
+    [{ ...SERVICE_APP, app_id: "none", personal_auth: STATIC }, "BYODS-NOT-FOUND"],
+    [{ ...SERVICE_APP, personal_auth: { type: "static", access_token: "expired" } }, "BYODS-UNAUTHORIZED"],
   ] as const;
   for (const [auth, code] of cases) {
     await t.step(`${auth.type}: ${code}`, async () => {
@@ -111,7 +111,7 @@ Deno.test("a disk that cannot keep a refresh token is told before the token is s
         const token_store = name === "the file" ? `${house.folder}/tokens.json` : `${house.folder}/link/tokens.json`;
         await Deno.symlink(name === "the file" ? `${outside}/file` : outside, token_store.replace(/(link).*/, "$1"));
         const { lastError } = (await house.started({ auth: REFRESH, token_store })).state();
-        assert.equal(lastError!.code, "byods_store");
+        assert.equal(lastError!.code, "BYODS-STORE");
         assert.match(lastError!.message, /a symbolic link: make data_source\.token_store a plain file/);
         assert.equal(house.webex.requests.length, 0);
         assert.deepEqual([...Deno.readDirSync(outside)], []);
@@ -141,9 +141,9 @@ Deno.test("a disk that fails while the new token is under way loses nothing as l
   answer.resolve();
   await started;
   assert.equal(lifecycle.state().state, "active");
-  assert.equal(lifecycle.state().lastError!.code, "byods_store");
+  assert.equal(lifecycle.state().lastError!.code, "BYODS-STORE");
   await nextAttempt(house, lifecycle);
-  assert.deepEqual([lifecycle.state().renewals, lifecycle.state().lastError!.code], [2, "byods_store"]);
+  assert.deepEqual([lifecycle.state().renewals, lifecycle.state().lastError!.code], [2, "BYODS-STORE"]);
   await Deno.remove(house.store);
   await nextAttempt(house, lifecycle);
   const kept = JSON.parse(await Deno.readTextFile(house.store));
@@ -167,7 +167,7 @@ Deno.test("a refresh token that comes without an access token is kept, and used 
   const body = JSON.stringify({ refresh_token: house.webex.refreshToken });
   house.webex.fail("POST /v1/access_token", { status: 200, body });
   const lifecycle = await house.started({ auth: REFRESH });
-  assert.equal(lifecycle.state().lastError!.code, "byods_malformed");
+  assert.equal(lifecycle.state().lastError!.code, "BYODS-MALFORMED");
   await nextAttempt(house, lifecycle);
   assert.equal(lifecycle.state().state, "active");
 });

@@ -28,6 +28,8 @@ export interface FakeOptions {
  */
 export class FakeLex implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** Sessions with a stream: whoever asks for one of them otherwise is in conflict. */
+  readonly #streaming = new Set<unknown>();
   /** The paths that were asked for. */
   readonly asked: string[] = [];
   /** When each request of RecognizeUtterance had come in whole, in ms of performance.now(). */
@@ -42,9 +44,17 @@ export class FakeLex implements AsyncDisposable {
     );
   }
 
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
   /** The lines of a `config` block that lead here. */
   get block(): string {
-    const url = `http://127.0.0.1:${this.#server.addr.port}`;
+    return this.blockVia(`http://127.0.0.1:${this.port}`);
+  }
+
+  /** The lines of a `config` block that lead here by way of another address. */
+  blockVia(url: string): string {
     return `region_name: us-east-1, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
   }
 
@@ -99,6 +109,7 @@ export class FakeLex implements AsyncDisposable {
   async #utterance(headers: Headers, inputStream: Uint8Array, about: Json): Promise<Response> {
     const head = (name: string) => headers.get(name) ?? undefined;
     this.heardAt.push(performance.now());
+    if (this.#streaming.has(about.sessionId)) return refusal("ConflictException", 409);
     try {
       const command = new RecognizeUtteranceCommand({
         ...about,
@@ -135,6 +146,8 @@ export class FakeLex implements AsyncDisposable {
   }
 
   async #conversation(requestEventStream: AsyncIterable<unknown>, about: Json): Promise<Response> {
+    if (this.#streaming.has(about.sessionId)) return refusal("ConflictException", 409);
+    this.#streaming.add(about.sessionId);
     try {
       const command = new StartConversationCommand({ ...about, requestEventStream } as never);
       const { responseEventStream } = await this.script.runtime.send(command);
@@ -148,13 +161,17 @@ export class FakeLex implements AsyncDisposable {
             yield encode("event", type, body);
           }
         } catch (error) {
-          yield encode("exception", (error as Error).name, { message: "no" });
+          const { name } = error as Error;
+          yield name.endsWith("Exception") ? encode("exception", name, { message: "no" }) : encodeError(name);
+        } finally {
+          this.#streaming.delete(about.sessionId);
         }
       };
       return new Response(ReadableStream.from(out.call(this)), {
         headers: { "content-type": "application/vnd.amazon.eventstream" },
       });
     } catch (error) {
+      this.#streaming.delete(about.sessionId);
       return refusalOf(error);
     }
   }
@@ -166,7 +183,7 @@ async function* eventsOf(
   signatures: EventSignatures,
 ): AsyncGenerator<Record<string, Json>> {
   let rest = new Uint8Array();
-  for await (const piece of body) {
+  for await (const piece of arriving(body)) {
     rest = new Uint8Array(Buffer.concat([rest, piece]));
     while (rest.length >= 4) {
       const length = new DataView(rest.buffer, rest.byteOffset).getUint32(0);
@@ -188,10 +205,18 @@ async function* eventsOf(
   }
 }
 
+/** What comes until the client ends it, or is gone. */
+async function* arriving(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    // its line was cut
+  }
+}
+
 function encode(kind: "event" | "exception", type: string, body: Json & { audioChunk?: Uint8Array }): Uint8Array {
   const { audioChunk, ...rest } = body;
   const plain = audioChunk ? { ...rest, audioChunk: Buffer.from(audioChunk).toString("base64") } : rest;
-  const text = (value: string) => ({ type: "string" as const, value });
   return codec.encode({
     headers: {
       ":message-type": text(kind),
@@ -200,6 +225,22 @@ function encode(kind: "event" | "exception", type: string, body: Json & { audioC
     },
     body: new TextEncoder().encode(JSON.stringify(plain)),
   });
+}
+
+/** An error that the service has no name for (Amazon event stream encoding, "unmodeled errors"). */
+function encodeError(code: string): Uint8Array {
+  return codec.encode({
+    headers: {
+      ":message-type": text("error"),
+      ":error-code": text(code),
+      ":error-message": text("the caller said 4111"),
+    },
+    body: new Uint8Array(),
+  });
+}
+
+function text(value: string) {
+  return { type: "string" as const, value };
 }
 
 /** An exception of AWS's as it travels. */

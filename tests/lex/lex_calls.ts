@@ -8,7 +8,7 @@ import { readBlock, testDeps } from "../connector_suite.ts";
 import type { ScriptedLex } from "./scripted_lex.ts";
 
 /** The real time, whose timers keep the test alive: there is no socket that would. */
-const clock: Clock = {
+export const clock: Clock = {
   ...systemClock,
   setTimer(ms, fire) {
     const id = setTimeout(fire, ms);

@@ -1,51 +1,12 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../../src/audio/wav.ts";
-import { Status } from "../../src/grpc/status.ts";
-import { OutputEvent_EventType as Event } from "../../src/protocols/gen/byova_common.ts";
-import { VoiceVAResponse_ResponseType as Type } from "../../src/protocols/gen/voicevirtualagent.ts";
-import { type Ended, TestGateway } from "../gateway_harness.ts";
-import { join, silence, speech } from "../speech_samples.ts";
-import { FakeLex, type FakeOptions, refusal } from "./fake_lex.ts";
-import { decides, exception, type LexLine, says, ScriptedLex } from "./scripted_lex.ts";
+import { MULAW_TO_LINEAR } from "../../src/audio/g711.ts";
+import { TestGateway } from "../gateway_harness.ts";
+import { FakeLex, refusal } from "./fake_lex.ts";
+import { house, lexThat, outline, sentence } from "./lex_house.ts";
+import { decides, exception, says } from "./scripted_lex.ts";
 
 /** Whole calls: Webex's side over a real gRPC port, Lex's over a real HTTP port, the SDK between them. */
-
-const sentence = join(silence(300), speech("slt_booking"), silence(1500));
-
-function lexThat(...lines: (LexLine | Error)[]): ScriptedLex {
-  return new ScriptedLex(({ text }) =>
-    text === "hello" ? says("Welcome.") : lines.shift() ?? says("Yes?", { heard: "yes" })
-  );
-}
-
-/** A gateway whose bots are a fake's. */
-async function house(script: ScriptedLex, block: string, options: FakeOptions = { bots: { Travel: ["LIVE"] } }) {
-  const lex = new FakeLex(script, options);
-  const gateway = await TestGateway.open(
-    `connectors: {aws_lex_connector: {type: aws_lex, config: {${lex.block}, ${block}}}}`,
-  );
-  return {
-    lex,
-    gateway,
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await lex[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** An answer in short: type, events and how long its sound is. Chunks are told once. */
-function outline({ status, responses }: Ended): string[] {
-  assert.equal(status, Status.OK);
-  const lines = responses.map(({ prompts, outputEvents, responseType }) => {
-    const name = (table: object, value: number) => Object.entries(table).find(([, each]) => each === value)![0];
-    const sound = prompts.some(({ audioContent }) => audioContent.length > 0) ? ["sound"] : [];
-    return [name(Type, responseType), ...outputEvents.map(({ eventType }) => name(Event, eventType)), ...sound].join(
-      " ",
-    );
-  });
-  return lines.filter((line, at) => line !== "CHUNK sound" || lines[at - 1] !== line);
-}
 
 for (const mode of ["utterance", "streaming"] as const) {
   const block = `mode: ${mode}`;
@@ -148,6 +109,26 @@ for (const mode of ["utterance", "streaming"] as const) {
   }
 }
 
+Deno.test("streaming: the caller's voice reaches Lex more than 30 dB above what the way adds", async () => {
+  const script = lexThat(says("Fine.", { heard: "yes" }));
+  await using it = await house(script, "mode: streaming");
+  const call = it.gateway.call();
+  await call.start();
+  await call.say(sentence);
+  await call.event("SESSION_END");
+  const heard = new Int16Array(script.turns[1]!.sound!.slice().buffer);
+  const source = Int16Array.from(sentence.data, (code) => MULAW_TO_LINEAR[code]!);
+  const at = source.findIndex((_, from) => heard.subarray(0, 1000).every((sample, n) => sample === source[from + n]));
+  assert.ok(at >= 0 && heard.length > 16_000);
+  let signal = 0, noise = 0;
+  heard.forEach((sample, n) => {
+    const said = source[at + n] ?? 0;
+    signal += said ** 2;
+    noise += (sample - said) ** 2;
+  });
+  assert.ok(10 * Math.log10(signal / noise) > 30, `${10 * Math.log10(signal / noise)} dB`);
+});
+
 Deno.test("throttling is waited out, unheard by the caller", async () => {
   let times = 2;
   await using it = await house(lexThat(says("Fine.", { heard: "yes" })), "mode: utterance", {
@@ -188,7 +169,9 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
     fault: (path) => !path.includes("/sessions/") && broken ? refusal("AccessDeniedException", 403) : undefined,
   });
   assert.deepEqual(it.gateway.gateway.agents, []);
-  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /AccessDeniedException/);
+  const { connectors } = await (await fetch(`${it.gateway.url}/api/status`)).json();
+  assert.equal(connectors[0].failure, "LEX-ACCESS-DENIED: Cannot get an answer from Lex: AccessDeniedException");
+  assert.match(await (await fetch(`${it.gateway.url}/`)).text(), /LEX-ACCESS-DENIED: .*AccessDeniedException/);
   broken = false;
   const { available_agents } = await (await fetch(`${it.gateway.url}/api/agents/refresh`)).json();
   assert.deepEqual(available_agents, ["Travel", "Bank", "Shop"].map((name) => `aws_lex_connector: ${name}`));

@@ -37,32 +37,43 @@ Deno.test("the doctor finds that Lex cannot be reached", async () => {
   assert.deepEqual(await found("mode: streaming", {}, nowhere), ["LEX-UNREACHABLE"]);
 });
 
+const KEYS = "aws_access_key_id: AKID, aws_secret_access_key: hunter2";
+const needsOfLex = (block: string) => lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, ${block}}`)));
+
 Deno.test("a Lex connector needs its two hosts, its own prompts, and the folder of its recordings", () => {
-  const needs = (block: string) =>
-    lexNeeds(
-      lexConfig.parse(parse(`{region_name: eu-west-2, aws_access_key_id: A, aws_secret_access_key: b, ${block}}`)),
-    );
-  assert.deepEqual(needs(""), {
+  assert.deepEqual(needsOfLex(KEYS), {
     net: ["runtime-v2-lex.eu-west-2.amazonaws.com:443", "models-v2-lex.eu-west-2.amazonaws.com:443"],
     read: [],
     write: [],
     env: [],
   });
-  assert.deepEqual(needs('endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}'), {
-    net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
-    read: ["f.wav"],
-    write: ["logs/audio_recordings/"],
-    env: [],
-  });
+  assert.deepEqual(
+    needsOfLex(`${KEYS}, endpoint: "http://127.0.0.1:9", filler_file: f.wav, audio_logging: {enabled: true}`),
+    {
+      net: ["127.0.0.1:9", "models-v2-lex.eu-west-2.amazonaws.com:443"],
+      read: ["f.wav"],
+      write: ["logs/audio_recordings/"],
+      env: [],
+    },
+  );
 });
 
 Deno.test("without keys of its own it needs what it looks for credentials in, and nothing of the other places", () => {
-  const needs = (credentials: string) =>
-    lexNeeds(lexConfig.parse(parse(`{region_name: eu-west-2, credentials: ${credentials}}`)));
-  const { net, read, env } = needs("automatic");
-  assert.deepEqual(net?.slice(2), ["169.254.170.2:80", "169.254.170.23:80", "169.254.169.254:80"]);
-  assert.deepEqual(read, ["~/.aws/credentials"]);
+  const STS = "sts.eu-west-2.amazonaws.com:443";
+  const { net, read, env } = needsOfLex("credentials: automatic");
+  assert.deepEqual(net?.slice(2), [STS, "169.254.170.2:80", "169.254.170.23:80", "169.254.169.254:80"]);
+  assert.deepEqual(read?.slice(0, 2), ["~/.aws/credentials", "~/.aws/config"]);
   assert.ok(env?.includes("AWS_SESSION_TOKEN") && env.includes("AWS_PROFILE"));
-  assert.equal(needs("environment").net?.length, 2);
-  assert.deepEqual(needs("environment").read, []);
+  assert.equal(needsOfLex("credentials: environment").net?.length, 2);
+  assert.deepEqual(needsOfLex("credentials: environment").read, []);
+  assert.deepEqual(needsOfLex("credentials: instance").net?.slice(2), ["169.254.169.254:80"]);
+  assert.deepEqual(needsOfLex("credentials: web_identity").net?.slice(2), [STS]);
+});
+
+Deno.test("the doctor says which credentials were looked for, and what to allow", async () => {
+  const config = lexConfig.parse(parse("{region_name: eu-west-2, credentials: instance}"));
+  const fetch = () => Promise.reject(new Deno.errors.NotCapable("hunter2"));
+  const [found] = await checkLex(config, testDeps({ fetch, clock: systemClock }), AbortSignal.timeout(5000));
+  assert.equal(found!.code, "LEX-ACCESS-DENIED");
+  assert.match(found!.problem, /of the instance's role: --allow-net=169\.254\.169\.254:80 expected: received none$/);
 });

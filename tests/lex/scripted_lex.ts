@@ -55,7 +55,7 @@ export class ScriptedLex {
   /** What was sent on each stream, in order: "config", "audio", "key 1", "played out", "bye". Audio is told once. */
   readonly streams: string[][] = [];
   /** Streams that are open, to be hurt. */
-  readonly open: { end(): void; fail(error: Error): void }[] = [];
+  readonly open: { end(): void; fail(error: Error): void; /** Unasked. */ says(line: LexLine): void }[] = [];
 
   constructor(readonly script: (turn: LexTurn, at: number) => LexLine | Error) {}
 
@@ -102,13 +102,15 @@ export class ScriptedLex {
     const out = new Queue<Received | Error>(1000);
     const seen: string[] = [];
     this.streams.push(seen);
-    this.open.push({ end: () => out.close(), fail: (error) => void out.push(error) });
     signal?.addEventListener("abort", () => out.close());
     let mostKeys = 1024, keys = "", spoken: Uint8Array[] = [], silence = 0;
     const answer = async (turn: LexTurn) => {
       const line = this.#line(turn);
       if (line instanceof Error) return void out.push(line);
       await line.after;
+      say(line, turn);
+    };
+    const say = (line: LexLine, turn: LexTurn) => {
       mostKeys = Number(line.sessionState?.sessionAttributes?.["x-amz-lex:dtmf:max-length:*:*"] ?? mostKeys);
       if (turn.sound && line.heard) out.push({ TranscriptEvent: { transcript: line.heard } } as Received);
       const { interpretations, sessionState } = line;
@@ -118,6 +120,11 @@ export class ScriptedLex {
       if (line.breaksOff) out.close();
       else if (line.voiceMs) out.push({ AudioResponseEvent: {} } as Received);
     };
+    this.open.push({
+      end: () => out.close(),
+      fail: (error) => void out.push(error),
+      says: (line) => say(line, {}),
+    });
     const hear = (audio: Uint8Array) => {
       const loud = new Int16Array(audio.slice().buffer).some((sample) => Math.abs(sample) > LOUD);
       if (loud && spoken.length === 0) {

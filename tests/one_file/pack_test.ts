@@ -98,7 +98,7 @@ Deno.test("a configuration that needs more than the packed permissions is told t
   const { code, stdout } = await run("--port", "0", "--http-port", "0");
   assert.equal(code, 1);
   assert.match(stdout, /"code":"PERMISSION-MISSING","flag":"--allow-net=127\.0\.0\.1:0","why":"gateway\.port"/);
-  assert.match(stdout, /GATEWAY_FLAGS=\\"\$\(.* permissions\)\\"/);
+  assert.match(stdout, /GATEWAY_FLAGS=\\"\$\(.* permissions --port 0 --http-port 0\)\\"/);
   await Deno.writeTextFile(`${cwd}/other.yaml`, "gateway: {port: 0}\n");
   const other = await run("--config", "other.yaml");
   assert.equal(other.code, 78);

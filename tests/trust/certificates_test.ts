@@ -22,6 +22,7 @@ async function folder(pair: Pair) {
   const tls = `{enabled: true, server_cert_chain_file: ${path}/cert.pem, server_private_key_file: ${path}/key.pem, ` +
     "reload_seconds: 1}";
   return {
+    path,
     yaml: `gateway: {tls: ${tls}}\nmonitoring: {tls: ${tls}}\n`,
     write,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
@@ -29,8 +30,8 @@ async function folder(pair: Pair) {
 }
 
 /** Fetches a page over a connection of its own. */
-async function page(gateway: TestGateway, path: string, trusted = first): Promise<Response> {
-  using client = Deno.createHttpClient({ caCerts: [trusted.cert] });
+async function page(gateway: TestGateway, path: string, trusted = first, identity = {}): Promise<Response> {
+  using client = Deno.createHttpClient({ caCerts: [trusted.cert], ...identity });
   const response = await fetch(`https://localhost:${gateway.gateway.httpPort}${path}`, { client });
   return new Response(await response.text(), response);
 }
@@ -63,7 +64,7 @@ Deno.test("both ports speak TLS with HTTP/2 in it, nothing else, and show how lo
       ["http", "localhost", 9],
     ],
   );
-  assert.match(await (await page(gateway, "/")).text(), /Certificate, grpc[\s\S]*class="alarm"[\s\S]*9/);
+  assert.match(await (await page(gateway, "/")).text(), /Certificate, grpc[\s\S]*class="bad">9 days left/);
   assert.equal(gateway.log.filter(({ message }) => message === "certificate ends soon").length, 2);
 });
 
@@ -77,7 +78,11 @@ Deno.test("a certificate is renewed while calls and pages go on, and a broken on
 
   await files.write({ ...await second.issue(names), key: "no key" });
   await waitFor(() => gateway.log.filter(({ message }) => message.startsWith("new certificate refused")).length === 2);
-  assert.equal((await page(gateway, "/health")).status, 200);
+  const { certificates } = await (await page(gateway, "/api/trust")).json();
+  assert.deepEqual(
+    certificates.map(({ last_error }: { last_error: { code: string } }) => last_error.code),
+    ["TLS-FILE", "TLS-FILE"],
+  );
   assert.equal(renewals(gateway), 0);
 
   let pages = 0;
@@ -111,4 +116,26 @@ Deno.test("a certificate is renewed while calls and pages go on, and a broken on
 Deno.test("a certificate that cannot be used stops the start, and the message names the file", async () => {
   await using files = await folder({ ...await first.issue(names), cert: "nothing" });
   await assert.rejects(TestGateway.open(files.yaml), /Cannot read the certificate: PEM .* cert\.pem|cert\.pem/);
+});
+
+Deno.test("the dashboard asks for client certificates too: their authority, their subject, and a change of both", async () => {
+  await using files = await folder(await first.issue(names));
+  const authorities = `${files.path}/clients.pem`;
+  await Deno.writeTextFile(authorities, first.cert);
+  const asking = `require_client_cert: true, root_ca_cert_file: ${authorities}, client_subject: "*.team.example"}`;
+  const yaml = files.yaml.replace(/.*\n(monitoring.*)\}\}\n/, `$1, ${asking}}\n`);
+  await using gateway = await TestGateway.open(yaml, { tls: undefined });
+  const issue = (from: Authority, commonName: string) => from.issue({ commonName, for: "client" });
+  const ada = await issue(first, "ada.team.example");
+  assert.match(await (await page(gateway, "/", first, ada)).text(), /BYOVA gateway/);
+  const { certificates } = await (await page(gateway, "/api/trust", first, ada)).json();
+  assert.deepEqual(certificates.map(({ on }: { on: string }) => on), ["http"]);
+  const strangers = [{}, await issue(second, "ada.team.example"), await issue(first, "ada.other.example")];
+  for (const stranger of strangers) await assert.rejects(page(gateway, "/", first, stranger), TypeError);
+  const cut = gateway.log.filter(({ message }) => message === "connection cut off");
+  assert.deepEqual(cut.map(({ fields }) => fields.code), Array(3).fill("H2-INADEQUATE-SECURITY"));
+  await Deno.writeTextFile(authorities, second.cert);
+  await waitFor(() => renewals(gateway) === 1);
+  assert.equal((await page(gateway, "/health", first, strangers[1])).status, 200);
+  await assert.rejects(page(gateway, "/health", first, ada), TypeError);
 });

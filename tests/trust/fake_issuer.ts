@@ -8,9 +8,9 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-export async function makeKey(id: string): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
-  return { id, privateKey, jwk: { ...await exportJWK(publicKey), kid: id, use: "sig", alg: "RS256" } };
+export async function makeKey(id: string, alg = "RS256"): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { id, privateKey, jwk: { ...await exportJWK(publicKey), kid: id, use: "sig", alg } };
 }
 
 /** How an issuer answers: as it should, with a status, never, or as told. */
@@ -37,7 +37,7 @@ export class FakeIssuer implements AsyncDisposable {
     this.published = [key];
     this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, (request) => {
       if (new URL(request.url).pathname !== "/idb/oauth2/v2/keys/verificationjwk") {
-        return new Response("no such page", { status: 404 });
+        return new Response("no such page", { status: 404, headers: this.headers });
       }
       this.fetches++;
       if (this.behaviour === "never") return this.#closing.promise;

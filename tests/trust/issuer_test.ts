@@ -95,6 +95,8 @@ Deno.test("without keys a call is told to come again, and finds its way as soon 
     assert.equal(await outcome(gateway, good), `${Status.UNAVAILABLE} keys_unavailable`);
   }
   assert.equal(issuer.fetches, unusable.length);
+  const { issuers } = await (await fetch(`${gateway.url}/api/trust`)).json();
+  assert.deepEqual([issuers[0].failures, issuers[0].last_error.code], [unusable.length, "JWKS-UNREACHABLE"]);
   issuer.behaviour = "well";
   clock.shift += 5000;
   assert.equal(await outcome(gateway, good), "OK");

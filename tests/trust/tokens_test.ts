@@ -5,7 +5,7 @@ import { encodeListVARequest } from "../../src/protocols/gen/byova_common.ts";
 import { encodeHealthCheckRequest, Health } from "../../src/protocols/gen/health.ts";
 import { ServerReflection } from "../../src/protocols/gen/reflection.ts";
 import { VoiceVirtualAgent } from "../../src/protocols/gen/voicevirtualagent.ts";
-import { TestGateway } from "../gateway_harness.ts";
+import { connect, Line, TestGateway } from "../gateway_harness.ts";
 import { bearer, FakeIssuer, makeKey, SOURCE, start, trusting } from "./fake_issuer.ts";
 
 /** Who may call, over the whole gateway's real port and an issuer of keys on another. */
@@ -44,7 +44,7 @@ Deno.test("a token of Webex lets a caller in, as a bearer or bare, turn after tu
   assert.equal(issuer.fetches, 1);
   const { tokens, callers, issuers } = await trust(gateway);
   assert.deepEqual([tokens, callers], ["enforced", { admitted: 12, refused: {}, tolerated: {} }]);
-  assert.deepEqual(issuers, [{ issuer: issuer.issuer, keys: 1, fetches: 1, failures: 0 }]);
+  assert.deepEqual(issuers, [{ issuer: issuer.issuer, keys: 1, fetches: 1, failures: 0, last_error: null }]);
 });
 
 Deno.test("every bad token is refused with its reason, and none of them costs the issuer a thing", async () => {
@@ -204,3 +204,23 @@ async function hs256(secret: Uint8Array<ArrayBuffer>, input: string): Promise<st
     btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
   }`;
 }
+
+Deno.test("who sends thousands of bad tokens is cut off, and who has a good one is not held up", async () => {
+  await using issuer = await FakeIssuer.open();
+  await using gateway = await TestGateway.open(trusting(issuer));
+  const good = bearer(await issuer.token());
+  await admitted(gateway, good);
+  const flood = await connect(gateway.gateway.grpcPort);
+  const line = new Line(flood, bearer(await issuer.token({ iss: "https://idbroker.example/idb" })));
+  const ends: number[] = [];
+  while (ends.length < 20_000 && (ends.at(-1) ?? Status.UNAUTHENTICATED) === Status.UNAUTHENTICATED) {
+    const batch = Array.from({ length: 100 }, () => line.call().start().then(({ status }) => status));
+    ends.push(...await Promise.all(batch));
+    if (ends.length % 1000 === 0) await admitted(gateway, good);
+  }
+  assert.ok(ends.length >= 2000 && ends.length < 20_000, `${ends.length} were answered`);
+  await admitted(gateway, good);
+  const cut = gateway.log.filter(({ message }) => message === "connection cut off").map(({ fields }) => fields.code);
+  assert.deepEqual(cut, ["H2-ENHANCE-YOUR-CALM"]);
+  await flood[Symbol.asyncDispose]();
+});

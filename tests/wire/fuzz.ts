@@ -65,6 +65,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const p99Ms = await bystander.stop().catch((error) => {
     throw new Error(`the bystander was failed after ${next} connections: ${lookAt}`, { cause: error });
   });
+  // Whoever is served now has stood at the door behind the last of the others.
+  await (await Bystander.start(house.port)).stop();
   await untilAlone(house);
   assert.equal(await connectionsOf(house), 1);
   return { connections: next - first, ms: took, p99Ms, calls, memory: [early, await house.memory()] };

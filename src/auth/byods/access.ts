@@ -62,13 +62,13 @@ class ServiceApp implements Access {
     if (this.#held && clock.date() < this.#held.until) return this.#held.token;
     const personal = await this.#personal.token(signal);
     const answer = await this.#ask(personal, signal).catch(async (error) => {
-      const again = error instanceof ByodsError && error.code === "byods_unauthorized" &&
+      const again = error instanceof ByodsError && error.code === "BYODS-UNAUTHORIZED" &&
         this.#personal.refused(personal);
       if (!again) throw error;
       return await this.#ask(await this.#personal.token(signal), signal);
     });
     const token = textOf(answer, "access_token");
-    if (token === undefined) throw new ByodsError("byods_malformed", ACTION, "an answer without an access_token");
+    if (token === undefined) throw new ByodsError("BYODS-MALFORMED", ACTION, "an answer without an access_token");
     this.#held = { token: new Secret(token), until: clock.date() + lifetimeMs(answer) - SPARE_MS };
     return this.#held.token;
   }

@@ -1,5 +1,5 @@
 import { humanDuration } from "../../lib/duration.ts";
-import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { DataSourceOptions } from "./config.ts";
 import { asFault, ByodsError } from "./faults.ts";
 import { type ByodsDeps, openRegistrar } from "./mod.ts";
@@ -54,7 +54,7 @@ export async function runByodsCommand(
       case "status": {
         const source = await registrar.locate();
         if (!source) {
-          throw new ByodsError("byods_unregistered", "show the data source", "there is none for this gateway");
+          throw new ByodsError("BYODS-UNREGISTERED", "show the data source", "there is none for this gateway");
         }
         const { ok, state, why } = judge(source, options, now());
         show({ ok, state, message: why, data_source: shown(source, now()) }, [
@@ -67,7 +67,7 @@ export async function runByodsCommand(
   } catch (error) {
     const { code, message } = asFault(error);
     if (json) deps.print(JSON.stringify({ action, ok: false, error: { code, message } }, undefined, 2));
-    else deps.printError(`${message} [${codeOf(code) satisfies ErrorCode}]`);
+    else deps.printError(`${message} [${code satisfies ErrorCode}]`);
     return 1;
   }
 }

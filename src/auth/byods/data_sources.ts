@@ -22,10 +22,10 @@ export class DataSources {
     const found: DataSource[] = [];
     let path: string | undefined = "/dataSources";
     for (let page = 0; path !== undefined; page++) {
-      if (page === MOST_PAGES) throw new ByodsError("byods_malformed", action, `more than ${MOST_PAGES} pages`);
+      if (page === MOST_PAGES) throw new ByodsError("BYODS-MALFORMED", action, `more than ${MOST_PAGES} pages`);
       const answer = await this.api.send({ action, method: "GET", path, token: this.token }, this.signal);
       const { items } = (answer.body ?? {}) as { items?: unknown };
-      if (!Array.isArray(items)) throw new ByodsError("byods_malformed", action, "an answer without a list of items");
+      if (!Array.isArray(items)) throw new ByodsError("BYODS-MALFORMED", action, "an answer without a list of items");
       for (const item of items) found.push(registrationOf(item, action));
       path = answer.next;
     }
@@ -53,7 +53,7 @@ export class DataSources {
     const { body } = await this.api.send({ action, method: "PUT", path, token: this.token, json }, this.signal);
     const source = registrationOf(body, action, id);
     if (source.status !== "active") {
-      throw new ByodsError("byods_inactive", action, `it stays ${quote(source.status)}`);
+      throw new ByodsError("BYODS-INACTIVE", action, `it stays ${quote(source.status)}`);
     }
     return source;
   }
@@ -61,9 +61,9 @@ export class DataSources {
 
 function registrationOf(value: unknown, action: string, id?: string): DataSource {
   const source = readRegistration(value);
-  if (!source) throw new ByodsError("byods_malformed", action, "an answer that is not a data source");
+  if (!source) throw new ByodsError("BYODS-MALFORMED", action, "an answer that is not a data source");
   if (id !== undefined && source.id !== id) {
-    throw new ByodsError("byods_malformed", action, `an answer about data source ${quote(source.id)}`);
+    throw new ByodsError("BYODS-MALFORMED", action, `an answer about data source ${quote(source.id)}`);
   }
   return source;
 }

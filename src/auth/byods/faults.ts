@@ -1,29 +1,31 @@
 /** Everything that can go wrong between the gateway and its registration, and what to do about it. */
 export const REMEDIES = {
-  byods_unreachable: "check the network, the proxy and the firewall on the way to Webex's API",
-  byods_timeout: "Webex's API did not answer in time: it is tried again, so look at status.webex.com if this lasts",
-  byods_no_permission: "start the gateway with --allow-net for the host and port of data_source.api_base_url",
-  byods_unauthorized: "the access token is not valid or has expired: see data_source.auth in docs/byods.md",
-  byods_forbidden:
+  "BYODS-UNREACHABLE": "check the network, the proxy and the firewall on the way to Webex's API",
+  "BYODS-TIMEOUT": "Webex's API did not answer in time: it is tried again, so look at status.webex.com if this lasts",
+  "BYODS-NO-PERMISSION": "start the gateway with --allow-net for the host and port of data_source.api_base_url",
+  "BYODS-UNAUTHORIZED": "the access token is not valid or has expired: see data_source.auth in docs/byods.md",
+  "BYODS-FORBIDDEN":
     "give the Service App the scopes spark-admin:datasource_read and spark-admin:datasource_write, and let an administrator authorize it again",
-  byods_not_found: "the id names nothing that this token may see: check data_source.id, app_id and api_base_url",
-  byods_conflict: "another registration stands in the way: run byods list and set data_source.id",
-  byods_rate_limited: "Webex asks for fewer requests: they are made again after the time it names",
-  byods_server_error:
+  "BYODS-NOT-FOUND": "the id names nothing that this token may see: check data_source.id, app_id and api_base_url",
+  "BYODS-CONFLICT": "another registration stands in the way: run byods list and set data_source.id",
+  "BYODS-RATE-LIMITED": "Webex asks for fewer requests: they are made again after the time it names",
+  "BYODS-SERVER-ERROR":
     "Webex's API has a problem of its own: it is tried again, so look at status.webex.com if this lasts",
-  byods_rejected:
+  "BYODS-REJECTED":
     "Webex refuses what was asked: check that data_source.url lies in the Service App's valid domains, and schema_id",
-  byods_malformed: "this is not what Webex's API answers: check data_source.api_base_url, and for a proxy that answers",
-  byods_several: "run byods list and set data_source.id to the one that is meant",
-  byods_unregistered: "run byods register",
-  byods_inactive: "look at the Service App and the data source in Control Hub",
-  byods_clock: "the new token counts as expired: set this machine's clock",
-  byods_grant_refused: "make a new refresh token for the app, set data_source.auth.refresh_token to it and start again",
-  byods_client_refused: "check client_id and client_secret in data_source.auth",
-  byods_no_refresh_token: "set data_source.auth.refresh_token, or WEBEX_BYODS_REFRESH_TOKEN",
-  byods_store: "make data_source.token_store a plain file in a folder that the gateway may write, with --allow-write",
-  byods_busy: "another gateway or command holds the registration's lock: it is tried again",
-  byods_failed: "this is a defect of the gateway: report it",
+  "BYODS-MALFORMED":
+    "this is not what Webex's API answers: check data_source.api_base_url, and for a proxy that answers",
+  "BYODS-SEVERAL": "run byods list and set data_source.id to the one that is meant",
+  "BYODS-UNREGISTERED": "run byods register",
+  "BYODS-INACTIVE": "look at the Service App and the data source in Control Hub",
+  "BYODS-CLOCK": "the new token counts as expired: set this machine's clock",
+  "BYODS-GRANT-REFUSED":
+    "make a new refresh token for the app, set data_source.auth.refresh_token to it and start again",
+  "BYODS-CLIENT-REFUSED": "check client_id and client_secret in data_source.auth",
+  "BYODS-NO-REFRESH-TOKEN": "set data_source.auth.refresh_token, or WEBEX_BYODS_REFRESH_TOKEN",
+  "BYODS-STORE": "make data_source.token_store a plain file in a folder that the gateway may write, with --allow-write",
+  "BYODS-BUSY": "another gateway or command holds the registration's lock: it is tried again",
+  "BYODS-FAILED": "this is a defect of the gateway: report it",
 } as const;
 
 /** A short name for what went wrong, from a list that does not grow by itself. */
@@ -31,10 +33,10 @@ export type ByodsCode = keyof typeof REMEDIES;
 
 /** Faults that may pass by themselves within seconds. */
 const PASSING: ReadonlySet<ByodsCode> = new Set([
-  "byods_unreachable",
-  "byods_timeout",
-  "byods_rate_limited",
-  "byods_server_error",
+  "BYODS-UNREACHABLE",
+  "BYODS-TIMEOUT",
+  "BYODS-RATE-LIMITED",
+  "BYODS-SERVER-ERROR",
 ]);
 
 /** Something that the registration needed did not come about. Its message says what to do. */
@@ -68,5 +70,5 @@ export class ByodsError extends Error {
 /** What was thrown, as a fault with a code. */
 export function asFault(error: unknown): ByodsError {
   if (error instanceof ByodsError) return error;
-  return new ByodsError("byods_failed", "look after the data source", error instanceof Error ? error.name : "unknown");
+  return new ByodsError("BYODS-FAILED", "look after the data source", error instanceof Error ? error.name : "unknown");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Draft, PrivateFile } from "../../lib/private_file.ts";
 import { Secret } from "../../lib/secret.ts";
@@ -81,7 +82,7 @@ export class RefreshGrant implements Access {
     candidates: readonly string[],
     signal?: AbortSignal,
   ): Promise<Secret> {
-    if (candidates.length === 0) throw new ByodsError("byods_no_refresh_token", ACTION, "there is no refresh token");
+    if (candidates.length === 0) throw new ByodsError("BYODS-NO-REFRESH-TOKEN", ACTION, "there is no refresh token");
     await using draft = this.#unsaved ? undefined : await this.#store(() => this.#deps.store.draft());
     const { used, answer } = await this.#spend(candidates, signal);
     const accessToken = textOf(answer, "access_token") ?? "";
@@ -93,7 +94,7 @@ export class RefreshGrant implements Access {
       accessUntil: accessToken === "" ? 0 : this.#deps.clock.date() + lifetimeMs(answer),
     };
     await this.#save({ version: 1, grants: { ...kept.grants, [this.#auth.clientId]: fresh } }, draft);
-    if (accessToken === "") throw new ByodsError("byods_malformed", ACTION, "an answer without an access_token");
+    if (accessToken === "") throw new ByodsError("BYODS-MALFORMED", ACTION, "an answer without an access_token");
     this.#deps.log.info("access token renewed", { expires: new Date(fresh.accessUntil).toISOString() });
     return new Secret(accessToken);
   }
@@ -116,16 +117,20 @@ export class RefreshGrant implements Access {
           hide: [clientSecret, new Secret(used)],
           precious: true, // it holds the one token that is good from now on
         }, signal);
-        if (used !== candidates[0]) this.#deps.log.warn("another refresh token was taken where the first was refused");
+        if (used !== candidates[0]) {
+          this.#deps.log.warn("another refresh token was taken where the first was refused", {
+            code: "TOKEN-OTHER-TAKEN" satisfies ErrorCode,
+          });
+        }
         return { used, answer: body };
       } catch (error) {
         if (!(error instanceof ByodsError)) throw error;
-        if (error.status === 401) throw new ByodsError("byods_client_refused", ACTION, error.found, { status: 401 });
+        if (error.status === 401) throw new ByodsError("BYODS-CLIENT-REFUSED", ACTION, error.found, { status: 401 });
         if (error.status !== 400) throw error;
         found = error.found;
       }
     }
-    throw new ByodsError("byods_grant_refused", ACTION, found, { status: 400 });
+    throw new ByodsError("BYODS-GRANT-REFUSED", ACTION, found, { status: 400 });
   }
 
   async #read(): Promise<Stored> {
@@ -134,7 +139,7 @@ export class RefreshGrant implements Access {
     try {
       return stored.parse(JSON.parse(text));
     } catch {
-      throw new ByodsError("byods_store", "read the token store", "it holds something else: move it away");
+      throw new ByodsError("BYODS-STORE", "read the token store", "it holds something else: move it away");
     }
   }
 
@@ -166,7 +171,7 @@ export class RefreshGrant implements Access {
 
 /** What the disk said, with what to do about it. */
 export function storeFault(error: unknown): ByodsError {
-  return new ByodsError("byods_store", "use the token store", error instanceof Error ? error.message : String(error));
+  return new ByodsError("BYODS-STORE", "use the token store", error instanceof Error ? error.message : String(error));
 }
 
 async function fingerprint(token: Secret): Promise<string> {

@@ -1,5 +1,4 @@
 import { atDate, type Clock } from "../../lib/clock.ts";
-import { codeOf } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
 import type { DataSourceOptions } from "./config.ts";
 import { asFault, ByodsError } from "./faults.ts";
@@ -112,7 +111,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     const { clock, registrar } = this.#deps;
     const late = new AbortController();
     const callOff = clock.setTimer(ATTEMPT_MS, () => {
-      late.abort(new ByodsError("byods_timeout", "look after the data source", `not done in ${ATTEMPT_MS / 1000} s`));
+      late.abort(new ByodsError("BYODS-TIMEOUT", "look after the data source", `not done in ${ATTEMPT_MS / 1000} s`));
     });
     let fault: ByodsError | undefined;
     try {
@@ -157,7 +156,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     const rest = Math.max(asked, this.#options.retryMs * (0.9 + 0.2 * random()));
     this.#nextAttemptAt = clock.date() + rest;
     log.warn("data source could not be looked after", {
-      code: codeOf(fault.code),
+      code: fault.code,
       problem: fault.message,
       again_in_seconds: Math.round(rest / 1000),
     });
@@ -185,7 +184,7 @@ export class DataSourceLifecycle implements AsyncDisposable {
     this.#callOffAlarm();
     const word = this.#word();
     if (word !== this.#told) {
-      const fields = { state: word, id: this.#known?.id, code: this.#lastError && codeOf(this.#lastError.code) };
+      const fields = { state: word, id: this.#known?.id, code: this.#lastError?.code };
       if (word !== "active") log.error(`alert: ${MEANING[word]}`, fields);
       else if (this.#told !== "starting") log.info("the data source is well again", fields);
       this.#told = word;
@@ -198,5 +197,5 @@ export class DataSourceLifecycle implements AsyncDisposable {
 }
 
 function expiredOnArrival(): ByodsError {
-  return new ByodsError("byods_clock", "trust the data source's token", "it ended before it came");
+  return new ByodsError("BYODS-CLOCK", "trust the data source's token", "it ended before it came");
 }

@@ -71,7 +71,7 @@ export class Registrar {
   renew(signal?: AbortSignal): Promise<Settled> {
     return this.#act(async (sources) => {
       const found = await this.#find(sources);
-      if (!found) throw new ByodsError("byods_unregistered", "renew the data source", "there is none for this gateway");
+      if (!found) throw new ByodsError("BYODS-UNREGISTERED", "renew the data source", "there is none for this gateway");
       return { source: await this.#update(sources, found.id), did: "renewed" };
     }, signal);
   }
@@ -80,7 +80,7 @@ export class Registrar {
     try {
       if (this.#id !== "") return await sources.get(this.#id);
     } catch (error) {
-      if (!(error instanceof ByodsError) || error.code !== "byods_not_found") throw error;
+      if (!(error instanceof ByodsError) || error.code !== "BYODS-NOT-FOUND") throw error;
       error.unregistered = true; // somebody deleted it
       if (this.#id === this.#options.id) throw error;
       this.#id = "";
@@ -97,7 +97,7 @@ export class Registrar {
       const matches = all.filter((source) => fits(source, this.#options));
       if (matches.length > 1) {
         const found = `${matches.length} have this address and schema`;
-        throw new ByodsError("byods_several", "choose a data source", found);
+        throw new ByodsError("BYODS-SEVERAL", "choose a data source", found);
       }
       if (matches.length === 1) return matches[0];
     }
@@ -110,7 +110,7 @@ export class Registrar {
       this.#id = source.id;
       return { source, did: "registered" };
     } catch (error) {
-      if (!(error instanceof ByodsError) || error.code !== "byods_conflict") throw error;
+      if (!(error instanceof ByodsError) || error.code !== "BYODS-CONFLICT") throw error;
       const faster = await this.#find(sources); // what another instance has registered meanwhile
       if (!faster) throw error;
       return await this.#mend(sources, faster);
@@ -139,7 +139,7 @@ export class Registrar {
     try {
       return await act(new DataSources(api, token, signal));
     } catch (error) {
-      const again = error instanceof ByodsError && error.code === "byods_unauthorized" && access.refused(token);
+      const again = error instanceof ByodsError && error.code === "BYODS-UNAUTHORIZED" && access.refused(token);
       if (!again) throw error;
       return await act(new DataSources(api, await access.token(signal), signal));
     }
@@ -153,7 +153,7 @@ export class Registrar {
         throw storeFault(error);
       });
       if (taken) return taken;
-      if (clock.now() >= until) throw new ByodsError("byods_busy", "look after the data source", "the lock is taken");
+      if (clock.now() >= until) throw new ByodsError("BYODS-BUSY", "look after the data source", "the lock is taken");
       await sleep(clock, TRY_MS, signal);
       signal?.throwIfAborted();
     }

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../../lib/clock.ts";
+import { retryAfterMs } from "../../lib/retry_after.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type ByodsCode, ByodsError } from "./faults.ts";
 
@@ -95,9 +96,9 @@ export class WebexApi {
     } catch (error) {
       if (error instanceof ByodsError) throw error;
       signal?.throwIfAborted();
-      if (deadline.signal.aborted) throw new ByodsError("byods_timeout", action, `no answer in ${REQUEST_MS / 1000} s`);
+      if (deadline.signal.aborted) throw new ByodsError("BYODS-TIMEOUT", action, `no answer in ${REQUEST_MS / 1000} s`);
       const found = shorten(error instanceof Error ? error.message : String(error));
-      const code = error instanceof Deno.errors.NotCapable ? "byods_no_permission" : "byods_unreachable";
+      const code = error instanceof Deno.errors.NotCapable ? "BYODS-NO-PERMISSION" : "BYODS-UNREACHABLE";
       throw new ByodsError(code, action, found);
     } finally {
       callOff();
@@ -108,12 +109,12 @@ export class WebexApi {
   #address({ action, path }: ApiRequest): string {
     if (path.startsWith("/")) return this.baseUrl + path;
     if (path.startsWith(`${this.baseUrl}/`)) return path;
-    throw new ByodsError("byods_malformed", action, "a next page outside Webex's API");
+    throw new ByodsError("BYODS-MALFORMED", action, "a next page outside Webex's API");
   }
 }
 
 function mayRepeat({ passing, code }: ByodsError, { once }: ApiRequest): boolean {
-  return once ? code === "byods_rate_limited" : passing;
+  return once ? code === "BYODS-RATE-LIMITED" : passing;
 }
 
 async function readText(response: Response, action: string): Promise<string> {
@@ -122,7 +123,7 @@ async function readText(response: Response, action: string): Promise<string> {
   let size = 0;
   for await (const piece of response.body ?? []) {
     size += piece.length;
-    if (size > LONGEST_ANSWER) throw new ByodsError("byods_malformed", action, `more than ${LONGEST_ANSWER} bytes`);
+    if (size > LONGEST_ANSWER) throw new ByodsError("BYODS-MALFORMED", action, `more than ${LONGEST_ANSWER} bytes`);
     text += decoder.decode(piece, { stream: true });
   }
   return text;
@@ -132,27 +133,27 @@ function parse(text: string, action: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ByodsError("byods_malformed", action, "an answer that is not JSON");
+    throw new ByodsError("BYODS-MALFORMED", action, "an answer that is not JSON");
   }
 }
 
 const CODES: ReadonlyMap<number, ByodsCode> = new Map([
-  [401, "byods_unauthorized"],
-  [403, "byods_forbidden"],
-  [404, "byods_not_found"],
-  [408, "byods_timeout"],
-  [409, "byods_conflict"],
-  [429, "byods_rate_limited"],
+  [401, "BYODS-UNAUTHORIZED"],
+  [403, "BYODS-FORBIDDEN"],
+  [404, "BYODS-NOT-FOUND"],
+  [408, "BYODS-TIMEOUT"],
+  [409, "BYODS-CONFLICT"],
+  [429, "BYODS-RATE-LIMITED"],
 ]);
 
 function refusal(request: ApiRequest, response: Response, text: string, clock: Clock): ByodsError {
   const { action, token, hide = [] } = request;
   const { status, headers } = response;
   const code = CODES.get(status) ??
-    (status >= 500 ? "byods_server_error" : status >= 400 ? "byods_rejected" : "byods_malformed");
+    (status >= 500 ? "BYODS-SERVER-ERROR" : status >= 400 ? "BYODS-REJECTED" : "BYODS-MALFORMED");
   const said = explanation(token ? [...hide, token] : hide, text);
   const found = `HTTP ${status}${said === "" ? "" : ` (${said})`}`;
-  return new ByodsError(code, action, found, { status, retryAfterMs: retryAfter(headers.get("Retry-After"), clock) });
+  return new ByodsError(code, action, found, { status, retryAfterMs: retryAfterMs(headers.get("Retry-After"), clock) });
 }
 
 /** Webex's own sentence and its tracking id, for a support case; secrets and what looks like one are left out. */
@@ -175,14 +176,6 @@ function shorten(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]+/g, " ").replace(/[\w.~+/=-]{48,}/g, "…")
     .slice(0, LONGEST_SAID);
-}
-
-/** How long a Retry-After header asks to wait (RFC 9110 10.2.3), in ms. */
-function retryAfter(header: string | null, clock: Clock): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - clock.date());
 }
 
 /** The address of the next page in a Link header (RFC 8288), as Webex pages its lists. */

@@ -4,10 +4,12 @@ import type { LexRuntimeV2Client, RecognizeUtteranceCommandOutput } from "@aws-s
 import { RecognizeUtteranceCommand } from "./sdk.ts";
 import { convert } from "../../audio/convert.ts";
 import type { Audio, AudioFormat } from "../../audio/format.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import { type Clock, sleep } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import { type LexAnswer, type LexFields, readAnswer, unpack } from "./answer.ts";
 import type { LexBot } from "./bots.ts";
+import type { Mover } from "./dialogue.ts";
 import { LexFailure, lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
 import type { LexAttributes } from "./session.ts";
@@ -25,7 +27,13 @@ export interface LexSession {
 /** What the caller has said or pressed, or what is said in the caller's place. */
 export type Question =
   | { readonly audio: Audio }
-  | { readonly text: string; /** Asking twice does no harm: the words are ours. */ readonly ours?: boolean };
+  | {
+    readonly text: string;
+    /** Who says it. What the gateway says may be asked twice. */
+    readonly from: Exclude<Mover, "nobody">;
+    /** Further attributes of this one request. */
+    readonly attributes?: Readonly<Record<string, string>>;
+  };
 
 /** An answer, and its audio as it comes. */
 export interface Reply {
@@ -56,21 +64,21 @@ export class Asker {
    */
   async ask(question: Question, signal: AbortSignal): Promise<Reply> {
     const { config, clock } = this.options;
-    const deadline = new AbortController();
-    const callOff = clock.setTimer(config.timeout * 1000, () => deadline.abort());
+    const deadline = deadlineOf(this.options);
+    deadline.begin();
     const either = AbortSignal.any([signal, deadline.signal]);
-    const ours = "text" in question && question.ours === true;
+    const ours = "text" in question && question.from === "gateway";
     try {
       for (let attempt = 0;; attempt++) {
         const startedAt = clock.now();
         try {
           const reply = await this.#once(question, either);
           this.tell("lex answered", reply.answer, { attempt, ms: Math.round(clock.now() - startedAt) });
-          return { ...reply, audio: heeding(reply.audio, callOff, deadline.signal) };
+          return { ...reply, audio: heeding(reply.audio, deadline) };
         } catch (error) {
           const failure = deadline.signal.aborted
             ? new LexFailure("lex_timeout", `it took more than ${config.timeout} s`, { cause: error })
-            : lexFailure(error, "lex_unavailable");
+            : lexFailure(error, "lex_answer_lost");
           this.tell("lex failed", undefined, { attempt, code: failure.code });
           const again = failure.untaken || (ours && failure.passes);
           if (either.aborted || !again || attempt >= config.max_retries) throw failure;
@@ -78,7 +86,7 @@ export class Asker {
         }
       }
     } catch (error) {
-      callOff();
+      deadline.end();
       throw error;
     }
   }
@@ -87,7 +95,8 @@ export class Asker {
     const { runtime, config } = this.options;
     const { id, bot, attributes } = this.session;
     const isText = "text" in question;
-    const output = await runtime.send(
+    const requestAttributes = { ...attributes.request, ...(isText ? question.attributes : {}) };
+    const sent = runtime.send(
       new RecognizeUtteranceCommand({
         botId: bot.id,
         botAliasId: bot.aliasId,
@@ -95,7 +104,7 @@ export class Asker {
         sessionId: id,
         requestContentType: isText ? config.text_request_content_type : config.audio_request_content_type,
         responseContentType: config.response_content_type,
-        ...(holdsAny(attributes.request) ? { requestAttributes: pack(attributes.request) } : {}),
+        ...(holdsAny(requestAttributes) ? { requestAttributes: pack(requestAttributes) } : {}),
         ...(this.#sessionSent || !holdsAny(attributes.session)
           ? {}
           : { sessionState: pack({ sessionAttributes: attributes.session }) }),
@@ -105,6 +114,7 @@ export class Asker {
       }),
       { abortSignal },
     );
+    const output = await unlessAborted(sent, abortSignal);
     this.#sessionSent = true;
     return { answer: readOutput(output), audio: bytesOf(output.audioStream) };
   }
@@ -155,17 +165,35 @@ async function* bytesOf(body: unknown): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Passes audio on; the time that an answer may take runs until its last byte. */
-async function* heeding(
-  audio: AsyncIterable<Uint8Array>,
-  callOff: () => void,
-  deadline: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+/** What bounds the wait for something: `begin` starts it anew. */
+interface Deadline {
+  readonly signal: AbortSignal;
+  begin(): void;
+  end(): void;
+}
+
+function deadlineOf({ clock, config }: AskOptions): Deadline {
+  const late = new AbortController();
+  let callOff = () => {};
+  const end = () => callOff();
+  const begin = () => {
+    end();
+    callOff = clock.setTimer(config.timeout * 1000, () => late.abort());
+  };
+  return { signal: late.signal, begin, end };
+}
+
+/** Passes audio on; each piece may take as long as an answer. Who hears it may take any time. */
+async function* heeding(audio: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncGenerator<Uint8Array> {
   try {
-    yield* audio;
+    for await (const piece of audio) {
+      deadline.end();
+      yield piece;
+      deadline.begin();
+    }
   } catch (error) {
-    throw deadline.aborted ? new LexFailure("lex_timeout", "its audio took too long", { cause: error }) : error;
+    throw deadline.signal.aborted ? new LexFailure("lex_timeout", "its audio took too long", { cause: error }) : error;
   } finally {
-    callOff();
+    deadline.end();
   }
 }

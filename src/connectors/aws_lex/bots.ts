@@ -2,7 +2,9 @@ import type { BotAliasSummary, BotSummary, LexModelsV2Client } from "@aws-sdk/cl
 import { ListBotAliasesCommand, ListBotsCommand } from "./sdk.ts";
 import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
+import { lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
 
 /** One bot that can answer calls. */
@@ -38,19 +40,28 @@ export interface BotSource {
 export class Bots {
   #bots = new Map<string, LexBot>();
   #foundAt: number | undefined;
+  #reading: Promise<void> | undefined;
 
   constructor(readonly source: BotSource) {}
 
-  /** The agents on offer: what was found less than the interval ago, or else, or `afresh`, what Lex says now. Throws what the SDK throws. */
+  /**
+   * The agents on offer: what was found less than the interval ago, or else, or `afresh`, what Lex says now, asked once
+   * for all who want to know at the time. Throws a LexFailure.
+   */
   async agents(afresh: boolean): Promise<readonly Agent[]> {
-    const { config, clock, connectorId } = this.source;
+    const { config, clock } = this.source;
     const age = this.#foundAt === undefined ? Infinity : clock.now() - this.#foundAt;
     if (afresh || age >= config.discovery_interval_seconds * 1000) {
-      const bots = config.agents.length > 0 ? this.#named() : await this.#discover();
-      this.#bots = new Map(bots.map((bot) => [`${connectorId}: ${bot.name}`, bot]));
-      this.#foundAt = clock.now();
+      await (this.#reading ??= this.#read().finally(() => this.#reading = undefined));
     }
     return [...this.#bots].map(([id, { name }]) => ({ id, name }));
+  }
+
+  async #read(): Promise<void> {
+    const { config, clock, connectorId } = this.source;
+    const bots = config.agents.length > 0 ? this.#named() : await this.#discover();
+    this.#bots = new Map(bots.map((bot) => [`${connectorId}: ${bot.name}`, bot]));
+    this.#foundAt = clock.now();
   }
 
   /** The bot behind an agent id. */
@@ -69,13 +80,25 @@ export class Bots {
   }
 
   async #discover(): Promise<LexBot[]> {
+    try {
+      return await this.#found();
+    } catch (error) {
+      throw lexFailure(error, "lex_unreachable");
+    }
+  }
+
+  async #found(): Promise<LexBot[]> {
     const { models, config, log, connectorId } = this.source;
     const summaries = await pages<BotSummary>(async (nextToken) => {
       const page = await models.send(new ListBotsCommand({ maxResults: PAGE, ...nextToken }));
       return [page.botSummaries, page.nextToken];
     });
     if (summaries.length > MOST_BOTS) {
-      log.warn("more bots than are offered", { bots: summaries.length, most: MOST_BOTS });
+      log.warn("more bots than are offered", {
+        code: "BOT-TOO-MANY" satisfies ErrorCode,
+        bots: summaries.length,
+        most: MOST_BOTS,
+      });
     }
     const ready = summaries.filter(({ botStatus }) => botStatus === "Available").slice(0, MOST_BOTS);
     const bots: LexBot[] = [];
@@ -84,10 +107,15 @@ export class Bots {
         ready.slice(at, at + AT_ONCE).map(async ({ botId = "", botName = "" }) => {
           const aliasId = config.bot_alias_id || chooseAlias(await this.#aliases(botId));
           if (aliasId === undefined) {
-            log.warn("bot left out: it has no alias", { connector: connectorId, bot: botName });
+            log.warn("bot left out: it has no alias", {
+              code: "BOT-NO-ALIAS" satisfies ErrorCode,
+              connector: connectorId,
+              bot: botName,
+            });
           }
           if (aliasId === TEST_ALIAS && !config.bot_alias_id) {
             log.warn("bot answers with its draft: it has no alias but the one for tests", {
+              code: "BOT-DRAFT" satisfies ErrorCode,
               connector: connectorId,
               bot: botName,
             });

@@ -121,6 +121,13 @@ Deno.test("bots that are named need no permission to list any", async () => {
   assert.equal(account.asked, 0);
 });
 
+Deno.test("who asks while a list is being read gets that list", async () => {
+  const account = new Account({ Travel: [["A", 1]] });
+  const { bots: found } = bots(account);
+  await Promise.all([ids(found, true), ids(found), ids(found, true)]);
+  assert.equal(account.asked, 2);
+});
+
 Deno.test("a list is good for the interval, or until it is asked for afresh; one that fails is thrown and tried again", async () => {
   const account = new Account({ Travel: [["A", 1]] });
   const { bots: found, clock } = bots(account, { discovery_interval_seconds: 60 });
@@ -132,7 +139,7 @@ Deno.test("a list is good for the interval, or until it is asked for afresh; one
   assert.equal(account.asked, 4);
   clock.advance(60_000);
   account.failure = Object.assign(new Error("no"), { name: "AccessDeniedException" });
-  await assert.rejects(ids(found), { name: "AccessDeniedException" });
-  await assert.rejects(ids(found), { name: "AccessDeniedException" });
+  await assert.rejects(ids(found), { code: "lex_access_denied", message: /: AccessDeniedException$/ });
+  await assert.rejects(ids(found), { code: "lex_access_denied", message: /: AccessDeniedException$/ });
   assert.equal(found.find("aws_lex_connector: Travel")!.aliasId, "A");
 });

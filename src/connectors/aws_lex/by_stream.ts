@@ -2,22 +2,29 @@ import type { CallerInput } from "../../call/input.ts";
 import { type AgentOutput, ENDS_CALL } from "../../call/output.ts";
 import { Queue } from "../../lib/queue.ts";
 import { type LexFields, readAnswer } from "./answer.ts";
-import { Ear } from "./ear.ts";
+import type { Question } from "./ask.ts";
 import { LexFailure } from "./failure.ts";
+import { Line } from "./line.ts";
+import { Waiting } from "./waiting.ts";
 import { Playout } from "./playout.ts";
-import { type LexEvent, LexStream } from "./stream.ts";
-import { answerSilence, askAndSay, entryOf, falter, filler, spoken, type Talk, textOf } from "./talk.ts";
+import type { LexEvent } from "./stream.ts";
+import { answerCustom, answerSilence, askAndSay, entryOf, falter, filler, spoken, type Talk, textOf } from "./talk.ts";
 import { Voice } from "./voice.ts";
 import { wordsOf } from "./wording.ts";
 
-/** What moves the talk on: what Lex says, what the caller does besides speaking and pressing keys, and time. */
+/** What the caller does besides speaking and pressing keys. */
+type Remark = Extract<CallerInput, { type: "started" | "silence" | "custom" }>;
+
+/** What moves the talk on: what Lex says, what the caller does, and time. */
 type Happening =
   | LexEvent
-  | Extract<CallerInput, { type: "started" | "silence" | "custom" }>
+  | Remark
   | { readonly type: "late" }
   | { readonly type: "overdue" }
   /** Lex has decided, and says nothing about it. */
   | { readonly type: "wordless" }
+  /** The stream was lost while the caller spoke, and the caller has finished. */
+  | { readonly type: "missed"; readonly failure: LexFailure }
   | { readonly type: "over" };
 
 type Outputs = AsyncGenerator<AgentOutput, void, void>;
@@ -26,8 +33,6 @@ type Outputs = AsyncGenerator<AgentOutput, void, void>;
 const MOST_WAITING = 64;
 /** How long after a decision its words may begin to come, in ms. */
 const WORDLESS_MS = 1500;
-/** The first pause before a lost stream is opened again, in ms; each next is twice as long. */
-const FIRST_PAUSE_MS = 100;
 /** The key that ends an entry, unless the bot names another (Lex V2 developer guide, DTMF end character). */
 const END_KEY = "#";
 
@@ -47,29 +52,38 @@ export async function* talkByStream(talk: Talk, caller: AsyncIterable<CallerInpu
 
 class StreamedCall {
   readonly #happenings: Queue<Happening>;
-  readonly #ear: Ear;
+  readonly #line: Line;
   readonly #playout: Playout;
-  readonly #welcomed = Promise.withResolvers<void>();
-  #stream: LexStream | undefined;
+  readonly #waiting: Waiting;
   /** Answers that the caller waits for. */
   #owed = 0;
   /** What has come of the answer that is coming. */
   #fields: LexFields = {};
   #voice: Voice | undefined;
-  /** How often in a row the stream was lost. */
-  #losses = 0;
+  #callerSpeaks = false;
+  /** Why Lex has not heard all of what the caller is saying. */
+  #missed: LexFailure | undefined;
   #closed = false;
   /** The caller's side is done, and only answers are still to come. */
-  #lastWords = false;
+  #callerDone = false;
   #roomAgain = () => {};
-  #callOffWaiting = () => {};
   #callOffWordless = () => {};
-  #callOffOpening = () => {};
+  /** A remark of the caller's has been answered. */
+  #attended = () => {};
 
   constructor(readonly talk: Talk) {
+    const { clock, config } = talk;
+    const happens = (happening: Happening) => this.#happenings.push(happening);
     this.#happenings = new Queue<Happening>(MOST_WAITING, () => this.#roomAgain());
-    this.#ear = new Ear(talk.clock);
-    this.#playout = new Playout(talk.clock);
+    this.#line = new Line(talk, (event) => {
+      if (happens(event)) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#roomAgain = resolve;
+      return promise;
+    });
+    this.#playout = new Playout(clock);
+    const patience = { fillerMs: config.filler_after_ms, answerMs: config.timeout * 1000 };
+    this.#waiting = new Waiting(clock, patience, (what) => void happens({ type: what }));
     talk.call.signal.addEventListener("abort", this.#over);
   }
 
@@ -77,10 +91,9 @@ class StreamedCall {
   async listen(caller: AsyncIterable<CallerInput>): Promise<void> {
     for await (const input of caller) {
       if (this.#closed) return;
-      this.#take(input);
-      if (input.type === "started") await this.#welcomed.promise;
+      await this.#take(input);
     }
-    this.#lastWords = true;
+    this.#callerDone = true;
     if (this.#owed === 0 || this.talk.call.signal.aborted) this.#over();
   }
 
@@ -88,38 +101,38 @@ class StreamedCall {
     for await (const happening of this.#happenings) {
       if (happening.type === "over") return;
       yield* this.#act(happening);
-      if (this.#lastWords && this.#owed === 0 && this.#happenings.size === 0) return;
+      if (this.#callerDone && this.#owed === 0 && this.#happenings.size === 0) return;
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.talk.call.signal.removeEventListener("abort", this.#over);
-    this.#welcomed.resolve();
-    this.#callOffWaiting();
+    this.#attended();
+    this.#waiting.end();
     this.#callOffWordless();
-    this.#callOffOpening();
     this.#playout.stop();
-    this.#ear[Symbol.dispose]();
     await this.#happenings.return();
-    await this.#stream?.close();
+    await this.#line.leave();
   }
 
   readonly #over = () => void this.#happenings.push({ type: "over" });
 
-  #take(input: CallerInput): void {
+  /** Returns a promise where nothing more can be taken before Lex has answered. */
+  #take(input: CallerInput): Promise<void> | void {
     switch (input.type) {
       case "audio":
         this.talk.audioLog?.heard(input.audio);
-        return this.#ear.hear(input.audio.data);
+        return this.#line.hear(input.audio.data);
       case "speech_started":
+        this.#callerSpeaks = true;
         return this.#cutIn();
       case "speech_ended":
-        this.#ear.flush();
-        return this.#owe();
+        return this.#heardOut();
       case "keys_started":
+        this.#callerSpeaks = false;
         this.#cutIn();
-        return this.#ear.close();
+        return this.#line.hush();
       case "keys":
         return this.#press(input);
       case "hung_up":
@@ -127,31 +140,46 @@ class StreamedCall {
       case "started":
       case "silence":
       case "custom":
-        this.#happenings.push(input);
+        return this.#remark(input);
     }
+  }
+
+  /** What is asked by text, and what is said again, comes before what the caller does next. */
+  #remark(remark: Remark): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#attended = resolve;
+    this.#happenings.push(remark);
+    return promise;
   }
 
   /** Whatever was playing has stopped. */
   #cutIn(): void {
     this.talk.dialogue.silences = 0;
-    const known = this.#stream !== undefined; // the welcome was said before there was a stream
-    const cut = this.#playout.stop();
-    const stream = this.#lendEar();
-    if (known && cut) stream.playedOut();
+    this.#missed = undefined;
+    this.#tellPlayedOut(this.#playout.stop());
   }
 
-  /** Lets Lex hear the caller. */
-  #lendEar(): LexStream {
-    const stream = this.#stream ??= this.#newStream();
-    this.#ear.open((audio) => stream.audio(audio));
-    return stream;
+  /** Lets Lex hear the caller. `told`: what is to be known on a stream that was open before, is that nothing plays any more. */
+  #tellPlayedOut(told = true): void {
+    const before = this.#line.stream;
+    const stream = this.#line.listen();
+    if (told && stream === before) stream.playedOut();
   }
 
-  #press(input: Extract<CallerInput, { type: "keys" }>): void {
+  #heardOut(): void {
+    const failure = this.#missed;
+    this.#callerSpeaks = false;
+    this.#missed = undefined;
+    this.#line.flush();
+    this.#owe();
+    if (failure) this.#happenings.push({ type: "missed", failure });
+  }
+
+  #press(input: Extract<CallerInput, { type: "keys" }>): Promise<void> | void {
     const { dialogue: { rules: { expects, deletionKey } }, config } = this.talk;
     const digits = entryOf(input, deletionKey);
-    const stream = this.#lendEar();
-    if (digits === "") return void this.#happenings.push({ type: "silence" });
+    const stream = this.#line.listen();
+    if (digits === "") return this.#remark({ type: "silence" });
     this.#owe();
     for (const digit of digits) stream.key(digit);
     const end = expects.terminator ?? config.input?.terminator ?? END_KEY;
@@ -161,39 +189,17 @@ class StreamedCall {
   /** The caller waits for an answer from now on. */
   #owe(): void {
     this.#owed++;
-    this.#callOffWaiting();
-    const { clock, config } = this.talk;
-    const callOffs = [clock.setTimer(config.timeout * 1000, () => this.#happenings.push({ type: "overdue" }))];
-    if (config.filler_after_ms > 0) {
-      callOffs.push(clock.setTimer(config.filler_after_ms, () => this.#happenings.push({ type: "late" })));
-    }
-    this.#callOffWaiting = () => callOffs.forEach((callOff) => callOff());
-  }
-
-  #newStream(): LexStream {
-    this.#callOffOpening();
-    const { session, options } = this.talk.asker;
-    const stream = new LexStream(session, options, (event) => {
-      if (this.#stream !== stream || this.#happenings.push(event)) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#roomAgain = resolve;
-      return promise;
-    });
-    return stream;
+    this.#waiting.begin();
   }
 
   async *#act(happening: Exclude<Happening, { type: "over" }>): Outputs {
     const { talk } = this;
     switch (happening.type) {
       case "started":
-        yield* this.#played(askAndSay(talk, { text: talk.config.initial_trigger_text, ours: true }));
-        this.#welcomed.resolve();
-        return this.#playout.whenPlayed(() => void this.#lendEar());
       case "silence":
-        this.#lendEar();
-        return yield* answerSilence(talk);
       case "custom":
-        return yield talk.dialogue.listening();
+        yield* this.#attend(happening);
+        return this.#attended();
       case "interrupted":
         return yield* this.#interrupted(happening.by);
       case "understood":
@@ -219,12 +225,36 @@ class StreamedCall {
         if (this.#owed > 0 && !this.#voice) yield filler(talk);
         return;
       case "overdue":
-        if (this.#owed === 0) return;
-        this.#owed--;
-        return yield* falter(talk, new LexFailure("lex_timeout", `it took more than ${talk.config.timeout} s`));
+        return yield* this.#overdue();
+      case "missed":
+        this.#waiting.end();
+        this.#line.reopen();
+        return yield* this.#failed(happening.failure);
       case "lost":
         return yield* this.#lost(happening.failure);
     }
+  }
+
+  async *#attend(remark: Remark): Outputs {
+    const { talk } = this;
+    const ask = (question: Question) => this.#askAside(question);
+    switch (remark.type) {
+      case "started":
+        yield* this.#played(ask({ text: talk.config.initial_trigger_text, from: "gateway" }));
+        break;
+      case "silence":
+        yield* this.#played(answerSilence(talk, ask));
+        break;
+      case "custom":
+        yield* this.#played(answerCustom(talk, remark, ask));
+    }
+    if (!this.#closed) this.#playout.whenPlayed(() => this.#tellPlayedOut());
+  }
+
+  /** Asks by text, for which Lex wants the session for itself. */
+  async *#askAside(question: Question): Outputs {
+    await this.#line.leave();
+    yield* askAndSay(this.talk, question);
   }
 
   /** Says what was asked for in another way, and reckons how long it plays. */
@@ -244,17 +274,19 @@ class StreamedCall {
   }
 
   async *#speak(data: Uint8Array): Outputs {
+    this.#waiting.end();
     if (!this.#voice) {
-      this.#callOffWaiting();
       this.#callOffWordless();
       yield* this.#closeStale();
       this.#voice = new Voice(this.talk.dialogue.mayInterrupt(readAnswer(this.#fields)));
     }
     const before = this.#voice.saidMs;
     const say = this.#voice.say(data);
-    if (!say) return;
-    this.#playout.sent(this.#voice.saidMs - before);
-    yield* spoken(this.talk, say);
+    if (say) {
+      this.#playout.sent(this.#voice.saidMs - before);
+      yield* spoken(this.talk, say);
+    }
+    if (!this.#closed) this.#waiting.goOn();
   }
 
   /** An answer belongs to what the caller did last: what came before gets none any more. */
@@ -265,7 +297,7 @@ class StreamedCall {
   /** The answer is there: says what has no voice, and closes it. */
   async *#complete(): Outputs {
     const { talk } = this;
-    this.#callOffWaiting();
+    this.#waiting.end();
     this.#callOffWordless();
     yield* this.#closeStale();
     const answer = readAnswer(this.#fields);
@@ -275,11 +307,11 @@ class StreamedCall {
     const unspoken = voice ? [] : textOf(wordsOf(answer.messages), talk.dialogue.mayInterrupt(answer));
     yield* unspoken;
     talk.dialogue.lastWords = voice?.said ?? unspoken;
-    this.#losses = 0;
+    this.#line.answered();
     talk.asker.tell("lex answered", answer);
-    yield talk.dialogue.close(answer);
+    yield talk.dialogue.close(answer, this.#owed > 0 || answer.heard !== "" ? "caller" : "nobody");
     this.#owed = Math.max(0, this.#owed - 1);
-    this.#playout.whenPlayed(() => this.#stream?.playedOut());
+    this.#playout.whenPlayed(() => this.#tellPlayedOut());
   }
 
   /** Lets go of what has come of an answer. Returns its voice. */
@@ -291,32 +323,49 @@ class StreamedCall {
   }
 
   async *#interrupted(by: "voice" | "keys"): Outputs {
+    if (this.#voice && !this.#voice.bargeIn) return; // Webex plays it to the end
     this.#playout.stop();
     const speaking = this.#forget() !== undefined;
     if (by === "voice") yield { type: "heard", what: "speech_started" };
-    if (!speaking || this.#owed === 0) return;
+    if (!speaking) return;
+    if (this.#owed > 1) this.#waiting.begin();
+    else this.#waiting.end();
+    if (this.#owed === 0) return;
     this.#owed--;
     yield this.talk.dialogue.listening();
   }
 
+  /** Lex lets the caller wait: a stream that may be dead is of no use, and an answer that comes now is of none either. */
+  async *#overdue(): Outputs {
+    if (!this.#waiting.overdue) return; // it has come since
+    yield* this.#lost(new LexFailure("lex_timeout", `it took more than ${this.talk.config.timeout} s`));
+  }
+
   /** A stream that was lost is opened again; what the caller had said is not said again, as Lex may have taken it. */
   async *#lost(failure: LexFailure): Outputs {
-    const { talk } = this;
-    this.#ear.close();
-    this.#stream = undefined;
-    if (++this.#losses > talk.config.max_retries || !failure.passes) throw failure;
-    const pauseMs = FIRST_PAUSE_MS * 2 ** (this.#losses - 1);
-    this.#callOffOpening = talk.clock.setTimer(pauseMs, () => void this.#lendEar());
-    if (this.#voice) {
+    this.#line.lost(failure);
+    this.#waiting.end();
+    this.#callOffWordless();
+    const spoke = this.#voice !== undefined;
+    if (this.#callerSpeaks && !spoke) {
+      this.#missed = failure;
+      return;
+    }
+    this.#line.reopen();
+    if (spoke) {
       yield { type: "faltered", code: failure.code };
       return yield* this.#complete();
     }
-    this.#callOffWaiting();
-    this.#callOffWordless();
     this.#forget();
     if (this.#owed === 0) return yield { type: "faltered", code: failure.code };
+    yield* this.#failed(failure);
+  }
+
+  /** The caller waits for an answer that will not come. */
+  async *#failed(failure: LexFailure): Outputs {
     yield* this.#closeStale();
     this.#owed = 0;
-    yield* falter(talk, failure);
+    yield* this.#played(falter(this.talk, failure));
+    if (!this.#closed) this.#playout.whenPlayed(() => this.#tellPlayedOut());
   }
 }

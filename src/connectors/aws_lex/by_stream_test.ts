@@ -175,14 +175,33 @@ Deno.test("a caller who cuts in while Lex speaks gets the new answer, and the ol
 Deno.test("a stream that is lost while nobody waits is opened again without a word, and the call goes on", async () => {
   const lex = lexThat(says("Fine.", { heard: "yes" }));
   const call = await Call.start(lex);
-  call.does({ type: "speech_started" });
   await until(() => lex.open.length === 1);
   lex.open[0]!.end();
   await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
   call.speaks(700);
   const answer = await call.answer();
   assert.equal(answer[0], "faltered lex_stream_lost");
   assert.deepEqual(answer.slice(-2), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("a stream that is lost while the caller speaks: the caller may finish, is asked to say it again, and Lex hears none of the first", async () => {
+  const lex = lexThat(says("Fine.", { heard: "yes" }));
+  const call = await Call.start(lex);
+  await until(() => lex.open.length === 1);
+  call.does({ type: "speech_started" });
+  call.speaks();
+  await until(() => lex.streams[0]!.includes("audio"));
+  lex.open[0]!.end();
+  call.speaks(300);
+  call.does({ type: "speech_ended" });
+  assert.deepEqual(await call.answer(), ["heard", "faltered lex_stream_lost", "bridge", "listening"]);
+  await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  assert.deepEqual((await call.answer()).slice(-2), ["voice 200 ms", "listening"]);
+  assert.equal(lex.turns.length, 2);
   await call.hangUp();
 });
 
@@ -219,12 +238,74 @@ for (
 Deno.test("a stream that is lost again and again is given up", async () => {
   const lex = lexThat();
   const call = await Call.start(lex, "max_retries: 2");
-  call.does({ type: "speech_started" });
   for (let at = 0; at < 3; at++) {
     await until(() => lex.open.length > at);
     lex.open[at]!.end();
   }
   await assert.rejects(call.over, { code: "lex_stream_lost" });
+});
+
+Deno.test("a caller who says nothing hears the bot's last words again on the stream, then a human takes over", async () => {
+  const call = await Call.start(lexThat(), "max_silences: 2");
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["transfer no_input"]);
+  const end = call.outputs.at(-1)!;
+  assert.ok(end.type === "transfer" && end.transcript === "Agent: Welcome." && end.data?.bot_name === "Travel");
+  await call.over;
+});
+
+Deno.test("a caller who speaks begins anew with the count of silences", async () => {
+  const call = await Call.start(lexThat(says("Fine.", { heard: "yes" })), "max_silences: 1");
+  call.does({ type: "silence" });
+  await call.answer();
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  await call.answer();
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("Lex is told silence_text with its stream closed, and hears the caller again after its answer", async () => {
+  const lex = lexThat(says("Still there?"), says("Fine.", { heard: "yes" }));
+  const call = await Call.start(lex, "silence_text: nothing");
+  await until(() => lex.open.length === 1);
+  call.does({ type: "silence" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  assert.equal(lex.streams[0]!.at(-1), "bye");
+  assert.deepEqual(lex.turns[1], { text: "nothing" });
+  await until(() => lex.open.length === 2);
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  assert.deepEqual((await call.answer()).slice(-2), ["voice 200 ms", "listening"]);
+  await call.hangUp();
+});
+
+Deno.test("what Lex itself says to a silence is said, and counts as one", async () => {
+  const lex = lexThat();
+  const call = await Call.start(lex, "max_silences: 1");
+  await until(() => lex.open.length === 1);
+  lex.open[0]!.says(says("Are you there?"));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  lex.open[0]!.says(decides("Order", "FulfillmentInProgress", "A moment."));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  lex.open[0]!.says(says("Hello?"));
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "transfer no_input"]);
+  await call.over;
+});
+
+Deno.test("Lex is told again that nothing plays, once the words that were said again have been heard", async () => {
+  const lex = lexThat();
+  const call = await Call.start(lex);
+  await until(() => lex.open.length === 1);
+  call.does({ type: "silence" });
+  await call.answer();
+  await until(() => lex.streams[0]!.includes("played out"));
+  await call.hangUp();
 });
 
 Deno.test("an answer that takes long is bridged, and one that does not come is a failure", async () => {

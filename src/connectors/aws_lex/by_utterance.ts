@@ -1,6 +1,7 @@
 import type { CallerInput } from "../../call/input.ts";
 import { type AgentOutput, ENDS_CALL } from "../../call/output.ts";
-import { answerSilence, askAndSay, entryOf, type Talk } from "./talk.ts";
+import type { Question } from "./ask.ts";
+import { answerCustom, answerSilence, askAndSay, entryOf, type Talk } from "./talk.ts";
 
 /** Holds a call turn by turn: what the caller says goes to Lex when it has been said, by RecognizeUtterance. */
 export async function* talkByUtterance(
@@ -17,22 +18,23 @@ export async function* talkByUtterance(
 
 async function* answer(talk: Talk, input: CallerInput): AsyncGenerator<AgentOutput, void, void> {
   const { dialogue, config } = talk;
+  const ask = (question: Question) => askAndSay(talk, question);
   switch (input.type) {
     case "started":
-      return yield* askAndSay(talk, { text: config.initial_trigger_text, ours: true });
+      return yield* ask({ text: config.initial_trigger_text, from: "gateway" });
     case "utterance":
       dialogue.silences = 0;
       talk.audioLog?.heard(input.audio);
-      return yield* askAndSay(talk, { audio: input.audio });
+      return yield* ask({ audio: input.audio });
     case "keys": {
       const text = entryOf(input, dialogue.rules.deletionKey);
-      if (text === "") return yield* answerSilence(talk);
+      if (text === "") return yield* answerSilence(talk, ask);
       dialogue.silences = 0;
-      return yield* askAndSay(talk, { text });
+      return yield* ask({ text, from: "caller" });
     }
     case "silence":
-      return yield* answerSilence(talk);
+      return yield* answerSilence(talk, ask);
     case "custom":
-      return yield dialogue.listening();
+      return yield* answerCustom(talk, input, ask);
   }
 }

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { Buffer } from "node:buffer";
 import { play, testConnector } from "../../../tests/connector_suite.ts";
 import { lexOn, outline } from "../../../tests/lex/lex_calls.ts";
 import { keepingLog, type Line } from "../../../tests/logs.ts";
@@ -6,12 +7,13 @@ import { MemoryDisk } from "../../../tests/memory_disk.ts";
 import { decides, exception, type LexLine, says, ScriptedLex } from "../../../tests/lex/scripted_lex.ts";
 import { speech } from "../../../tests/speech_samples.ts";
 import { MULAW_TO_LINEAR } from "../../audio/g711.ts";
+import { readWav } from "../../audio/wav.ts";
 import type { CallerInput } from "../../call/input.ts";
 import type { AgentOutput } from "../../call/output.ts";
 import { unpack } from "./answer.ts";
 
 const MODE = "mode: utterance";
-const UTTERANCE: CallerInput = { type: "utterance", audio: speech("slt_booking") };
+const UTTERANCE = { type: "utterance", audio: speech("slt_booking") } as const;
 const STARTED: CallerInput = { type: "started" };
 
 /** A Lex that greets, and then answers in order. */
@@ -259,16 +261,11 @@ Deno.test("the trigger text is ours: it is asked again whatever failed, and then
 });
 
 Deno.test("an answer that takes long is bridged by a filler, and one that takes too long is a failure", async () => {
-  const { promise: slow, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, 60);
-  assert.deepEqual(
-    await heard(lexThat(says("At last.", { after: slow })), `${MODE}, filler_after_ms: 20`, [UTTERANCE]),
-    [
-      "filler",
-      "voice 200 ms",
-      "listening",
-    ],
+  const slow = new ScriptedLex(({ text }) =>
+    text === "hello" ? says("Welcome.") : says("At last.", { after: new Promise((resolve) => setTimeout(resolve, 60)) })
   );
+  const bridged = await heard(slow, `${MODE}, filler_after_ms: 20`, [UTTERANCE]);
+  assert.deepEqual(bridged, ["filler", "voice 200 ms", "listening"]);
   const never = new Promise<void>(() => {});
   const hanging = says("", { after: never });
   assert.deepEqual(await heard(lexThat(hanging), `${MODE}, filler_after_ms: 0, timeout: 1`, [UTTERANCE]), [
@@ -307,4 +304,60 @@ Deno.test("audio_logging writes what went to Lex and what came back, a file for 
     "there/___c1_T_wxcc.wav",
   ]);
   assert.equal(disk.open, 0);
+});
+
+Deno.test("audio_logging begins a new part, with a header of its own, where a file has become as long as it may be", async () => {
+  const disk = new MemoryDisk();
+  const block = "audio_logging: {enabled: yes, output_dir: there, max_file_size: 10000}";
+  const connector = await lexOn(lexThat(), `${MODE}, ${block}`, { createFile: disk.createFile });
+  await play(connector, [STARTED, UTTERANCE, UTTERANCE]);
+  const parts = [...disk.files].filter(([name]) => name.includes("wxcc"));
+  const names = parts.map(([name]) => name.replace(/\d{8}_\d{6}_\d{3}/, "T"));
+  assert.deepEqual(names.slice(0, 3), [
+    "there/c1_T_wxcc.wav",
+    "there/c1_T_wxcc_part2.wav",
+    "there/c1_T_wxcc_part3.wav",
+  ]);
+  assert.ok(parts.slice(0, -1).every(([, file]) => file.length === 10_000));
+  const said = Buffer.concat(parts.map(([, file]) => readWav(file).data));
+  const utterance = UTTERANCE.audio.data;
+  assert.deepEqual(new Uint8Array(said), Uint8Array.from([...utterance, ...utterance]));
+  assert.equal(disk.open, 0);
+});
+
+const EVENT = { type: "custom", name: "order", data: { number: 7, nested: { no: 1 } } } as const;
+
+for (
+  const [block, event, told] of [
+    ['custom_events: {order: "status of {data.number} for {org_id}"}', EVENT, "status of 7 for o1"],
+    ['custom_events: {order: "", "*": "event {name}"}', { ...EVENT, name: "other" }, "event other"],
+    ['custom_events: {"*": "{data.nested}{data.absent}"}', EVENT, undefined],
+    ['custom_events: {order: ""}', EVENT, undefined],
+    ["custom_events: {}", EVENT, undefined],
+  ] as const
+) {
+  for (const mode of ["utterance", "streaming"] as const) {
+    Deno.test(`${mode}: with ${block}, Lex is told ${told ?? "nothing"} of the event ${event.name}`, async () => {
+      const lex = lexThat(says("Noted.", { heard: "what the flow said" }));
+      const lines: Line[] = [];
+      const connector = await lexOn(lex, `mode: ${mode}, ${block}`, { log: keepingLog(lines) });
+      const outputs = await play(connector, [STARTED, event]);
+      const answer = told === undefined ? ["listening"] : ["voice 200 ms", "listening"];
+      assert.deepEqual(outline(outputs).slice(2), answer);
+      assert.deepEqual(lex.turns.slice(1), told === undefined ? [] : [{ text: told }]);
+      const said = outputs.at(-1)!;
+      assert.equal(said.type === "listening" && said.transcript?.includes("what the flow said"), false);
+      assert.equal(lines.filter(({ message }) => message.startsWith("custom event not told")).length, told ? 0 : 1);
+      if (told === undefined) return;
+      const attributes = unpack(lex.requests[1]!.requestAttributes);
+      assert.deepEqual(attributes, { event_name: event.name, number: "7" });
+    });
+  }
+}
+
+Deno.test("an event's data stays here where the flow's parameters do", async () => {
+  const lex = lexThat();
+  await heard(lex, `${MODE}, pass_parameters: none, custom_events: {order: "order {data.number}"}`, [EVENT]);
+  assert.deepEqual(lex.turns[1], { text: "order 7" });
+  assert.equal(lex.requests[1]!.requestAttributes, undefined);
 });

@@ -1,7 +1,8 @@
 import type { ConnectorDeps, MachineNeeds, Shortcoming } from "../../call/connector.ts";
 import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
-import { endpointsOf, openClients } from "./clients.ts";
+import { openClients } from "./clients.ts";
 import { credentialNeeds } from "./credentials.ts";
+import { endpointsOf, hostOf } from "./endpoints.ts";
 import { lexFailure, type LexFailureCode } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
 import { ListBotsCommand } from "./sdk.ts";
@@ -10,7 +11,9 @@ import { ListBotsCommand } from "./sdk.ts";
 export function lexNeeds(config: LexConfig): MachineNeeds {
   const { runtime, models } = endpointsOf(config);
   const files = [config.filler_file, config.say_again_file].filter((path) => path !== "");
-  const credentials = config.aws_access_key_id.empty ? credentialNeeds(config.credentials) : {};
+  const credentials = config.aws_secret_access_key.empty
+    ? credentialNeeds(config.credentials, hostAndPort(hostOf("sts", config.region_name)))
+    : {};
   return {
     net: [...new Set([runtime, models].map(hostAndPort)), ...credentials.net ?? []],
     read: [...files, ...credentials.read ?? []],

@@ -2,6 +2,7 @@ import type { ConnectorDeps } from "../../call/connector.ts";
 import type { LexRuntime } from "./ask.ts";
 import type { LexModels } from "./bots.ts";
 import { awsCredentials } from "./credentials.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { FetchHandler } from "./fetch_handler.ts";
 import type { LexConfig } from "./options.ts";
 import { type AwsCredentials, lexModels, lexRuntime, StartConversationCommand } from "./sdk.ts";
@@ -13,29 +14,16 @@ export interface LexClients extends AsyncDisposable {
   readonly models: LexModels;
 }
 
-/** Regions of China have names of their own. */
-function host(service: string, region: string): string {
-  return `https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
-}
-
-/** Where Lex talks and where it lists bots: as configured, or else the region's own. */
-export function endpointsOf({ region_name, endpoint, models_endpoint }: LexConfig) {
-  return {
-    runtime: endpoint || host("runtime-v2-lex", region_name),
-    models: models_endpoint || host("models-v2-lex", region_name),
-  };
-}
-
 /** Opens the SDK's clients, with the keys of the configuration or else what its `credentials` name. */
 export function openClients(config: LexConfig, deps: ConnectorDeps): LexClients {
   const endpoints = endpointsOf(config);
   const common = { region: config.region_name, credentials: credentialsOf(config, deps) };
-  const requestHandler = new FetchHandler(deps.fetch);
   const streams = new StreamHandler(deps.clock);
   const runtime = { ...common, endpoint: endpoints.runtime, maxAttempts: 1 };
-  const turns = lexRuntime({ ...runtime, requestHandler });
+  const turns = lexRuntime({ ...runtime, requestHandler: new FetchHandler(deps.fetch, "once") });
   const streamed = lexRuntime({ ...runtime, requestHandler: streams });
-  const models = lexModels({ ...common, endpoint: endpoints.models, maxAttempts: 3, requestHandler });
+  const lists = new FetchHandler(deps.fetch, "at least once");
+  const models = lexModels({ ...common, endpoint: endpoints.models, maxAttempts: 3, requestHandler: lists });
   const send = (command: unknown, options: never) =>
     (command instanceof StartConversationCommand ? streamed : turns).send(command as never, options);
   return {
@@ -47,7 +35,7 @@ export function openClients(config: LexConfig, deps: ConnectorDeps): LexClients 
 
 function credentialsOf(config: LexConfig, deps: ConnectorDeps): () => Promise<AwsCredentials> {
   const { aws_access_key_id: id, aws_secret_access_key: key, aws_session_token: token } = config;
-  if (key.empty) return awsCredentials(config.credentials, deps);
+  if (key.empty) return awsCredentials(config.credentials, { ...deps, region: config.region_name });
   const given: AwsCredentials = {
     accessKeyId: id.reveal(),
     secretAccessKey: key.reveal(),

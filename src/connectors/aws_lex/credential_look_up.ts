@@ -4,6 +4,8 @@ import type { AwsCredentials } from "./sdk.ts";
 /** What looking for credentials takes from outside. */
 export interface CredentialDeps {
   readonly clock: Clock;
+  /** The region whose service for tokens (STS) is asked. */
+  readonly region: string;
   readonly fetch: (url: string, request?: RequestInit) => Promise<Response>;
   /** A variable of the environment; one that is not allowed reads as undefined. */
   readonly env: (name: string) => string | undefined;
@@ -11,5 +13,10 @@ export interface CredentialDeps {
   readonly readFile: (path: string) => Promise<Uint8Array>;
 }
 
-/** Returns undefined where there is nothing to be had. Throws an Error for what is there and of no use. */
+/** Why there are no credentials: says where was looked and what was found, and holds no secret. */
+export class CredentialsError extends Error {
+  override readonly name = "CredentialsProviderError";
+}
+
+/** Returns undefined where there is nothing to be had. Throws a CredentialsError for what is there and of no use. */
 export type LookUp = (deps: CredentialDeps) => Promise<AwsCredentials | undefined>;

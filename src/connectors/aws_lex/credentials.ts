@@ -1,27 +1,36 @@
 import type { MachineNeeds } from "../../call/connector.ts";
-import type { CredentialDeps, LookUp } from "./credential_look_up.ts";
+import { type CredentialDeps, CredentialsError, type LookUp } from "./credential_look_up.ts";
+import { environmentCredentials } from "./environment_credentials.ts";
 import { profileCredentials } from "./profile_credentials.ts";
 import { containerCredentials, instanceCredentials } from "./role_credentials.ts";
 import type { AwsCredentials } from "./sdk.ts";
+import { webIdentityCredentials } from "./sts_credentials.ts";
 
 /** Where credentials are looked for, in the order of `automatic`. */
-export const CREDENTIAL_SOURCES = ["environment", "profile", "container", "instance"] as const;
+export const CREDENTIAL_SOURCES = ["environment", "profile", "web_identity", "container", "instance"] as const;
 export type CredentialSource = typeof CREDENTIAL_SOURCES[number];
 
 const LOOK_UPS: Readonly<Record<CredentialSource, LookUp>> = {
   environment: environmentCredentials,
   profile: profileCredentials,
+  web_identity: webIdentityCredentials,
   container: containerCredentials,
   instance: instanceCredentials,
 };
-/** What each source looks at; `~` is the user's own folder. */
-const NEEDS: Readonly<Record<CredentialSource, MachineNeeds>> = {
-  environment: { env: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] },
-  profile: {
-    env: ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"],
-    read: ["~/.aws/credentials"],
-  },
-  container: {
+/** What each source looks at; `~` is the user's own folder. Roles are assumed at `sts`, a host and port. */
+const NEEDS: { readonly [S in CredentialSource]: (sts: string) => MachineNeeds } = {
+  environment: () => ({ env: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] }),
+  profile: (sts) => ({
+    env: ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "HOME"],
+    read: ["~/.aws/credentials", "~/.aws/config"],
+    net: [sts],
+  }),
+  web_identity: (sts) => ({
+    env: ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME"],
+    read: ["/var/run/secrets/eks.amazonaws.com/serviceaccount/token"],
+    net: [sts],
+  }),
+  container: () => ({
     env: [
       "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
       "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -29,11 +38,11 @@ const NEEDS: Readonly<Record<CredentialSource, MachineNeeds>> = {
       "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     ],
     net: ["169.254.170.2:80", "169.254.170.23:80"],
-  },
-  instance: {
+  }),
+  instance: () => ({
     env: ["AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT"],
     net: ["169.254.169.254:80"],
-  },
+  }),
 };
 /** Credentials that end sooner are asked for anew, while they are still used. */
 const RENEW_MS = 5 * 60_000;
@@ -42,7 +51,7 @@ const AGAIN_MS = 10_000;
 
 /**
  * Returns what the SDK asks before each request. Nobody waits for a renewal as long as the old credentials hold. Throws
- * an Error that says where was looked and what was found, and holds no secret.
+ * a CredentialsError.
  */
 export function awsCredentials(
   source: CredentialSource | "automatic",
@@ -67,10 +76,11 @@ export function awsCredentials(
   };
 }
 
-/** What looking for credentials takes of the machine. */
-export function credentialNeeds(source: CredentialSource | "automatic"): MachineNeeds {
+/** What looking for credentials takes of the machine. `sts`: where roles are assumed, as host and port. */
+export function credentialNeeds(source: CredentialSource | "automatic", sts: string): MachineNeeds {
   const sources = source === "automatic" ? CREDENTIAL_SOURCES : [source];
-  const all = (kind: keyof MachineNeeds) => sources.flatMap((each) => NEEDS[each][kind] ?? []);
+  const needs = sources.map((each) => NEEDS[each](sts));
+  const all = (kind: keyof MachineNeeds) => [...new Set(needs.flatMap((each) => each[kind] ?? []))];
   return { net: all("net"), read: all("read"), env: all("env") };
 }
 
@@ -83,24 +93,11 @@ async function lookUp(source: CredentialSource | "automatic", deps: CredentialDe
       if (found) return found;
     } catch (error) {
       if (empty.length === 0) throw error;
-      throw new Error(`${(error as Error).message}; nothing was found in ${empty.join(", ")}`, { cause: error });
+      throw new CredentialsError(`${(error as Error).message}; nothing was found in ${empty.join(", ")}`, {
+        cause: error,
+      });
     }
     empty.push(each);
   }
-  throw new Error(`Cannot get AWS credentials: nothing was found in ${empty.join(", ")}`);
-}
-
-/**
- * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN.
- * Needs `--allow-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN`.
- */
-export function environmentCredentials({ env }: CredentialDeps): Promise<AwsCredentials | undefined> {
-  const accessKeyId = env("AWS_ACCESS_KEY_ID"), secretAccessKey = env("AWS_SECRET_ACCESS_KEY");
-  if (!accessKeyId && !secretAccessKey) return Promise.resolve(undefined);
-  if (!accessKeyId || !secretAccessKey) {
-    const missing = accessKeyId ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
-    return Promise.reject(new Error(`Cannot get AWS credentials from the environment: ${missing} is not set`));
-  }
-  const sessionToken = env("AWS_SESSION_TOKEN");
-  return Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
+  throw new CredentialsError(`Cannot get AWS credentials: nothing was found in ${empty.join(", ")}`);
 }

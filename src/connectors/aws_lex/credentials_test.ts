@@ -17,6 +17,7 @@ interface Place {
 function deps({ env = {}, files = {}, clock = new ManualClock(), fetch = nowhere }: Place): CredentialDeps {
   return {
     clock,
+    region: "eu-west-2",
     fetch,
     env: (name) => env[name],
     readFile: (path) =>
@@ -79,10 +80,10 @@ role_arn = arn:aws:iam::1:role/x
     },
   );
   const refused = (env: Record<string, string>, why: RegExp) => assert.rejects(get("profile", { env, files }), why);
-  await refused({ HOME, AWS_PROFILE: "away" }, /expected in "\/home\/ada\/\.aws\/credentials": found role_arn$/);
+  await refused({ HOME, AWS_PROFILE: "away" }, /source_profile, or a credential_source of .* expected: found none$/);
   await refused({ HOME, AWS_PROFILE: "nobody" }, /a section \[nobody\] expected/);
-  await refused({ HOME: "/root", AWS_PROFILE: "other" }, /a file "\/root\/\.aws\/credentials" .* received NotFound/);
-  await refused({ AWS_PROFILE: "other" }, /HOME or AWS_SHARED_CREDENTIALS_FILE expected/);
+  await refused({ HOME: "/root", AWS_PROFILE: "other" }, /a section \[other\] expected in "\/root\/\.aws\/config" or /);
+  await refused({ AWS_PROFILE: "other" }, /HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE expected/);
   await refused({ HOME: "/root" }, /nothing was found in profile/);
 });
 
@@ -185,7 +186,10 @@ Deno.test("without a choice the first that has credentials is taken, and who has
   assert.equal(await key({ env: { ...KEYS, HOME: "/home/ada" }, files }), "AKID");
   assert.equal(await key({ env: { HOME: "/home/ada" }, files }), "FILE");
   await assert.rejects(key({}), (error: Error) => {
-    assert.match(error.message, /169\.254\.169\.254: received TypeError; nothing .* environment, profile, container$/);
+    assert.match(
+      error.message,
+      /169\.254\.169\.254: received TypeError; nothing .* environment, profile, web_identity, container$/,
+    );
     return true;
   });
 });

@@ -2,7 +2,7 @@ import type { CallInfo } from "../../call/connector.ts";
 import { readExpectation } from "../../call/expectation.ts";
 import type { Data } from "../../call/input.ts";
 import type { AgentAct, Say } from "../../call/output.ts";
-import type { LexAnswer } from "./answer.ts";
+import type { LexAnswer, LexIntent } from "./answer.ts";
 import type { LexBot } from "./bots.ts";
 import type { LexConfig } from "./options.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -14,7 +14,12 @@ const MOST_TRANSCRIPT = 20_000;
 const MOST_SUMMARY = 2000;
 /** What a flow can route by (the sample's contract for hand-offs). */
 const ROUTING_HINT = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+/** A bot that reports its progress (Lex V2 developer guide, "Configuring fulfillment progress updates"). */
+const IN_PROGRESS = "FulfillmentInProgress";
 const NO_RULES: LexRules = { expects: {}, allowInterrupt: undefined, deletionKey: "" };
+
+/** Who has moved the bot to answer: the gateway by words of its own, the flow by an event, or nobody but Lex itself. */
+export type Mover = "caller" | "gateway" | "flow" | "nobody";
 
 /** What a call with a bot has come to: who said what, what the bot wants next, and how each answer is closed. */
 export class Dialogue {
@@ -23,6 +28,7 @@ export class Dialogue {
   #answers = 0;
   #rules = NO_RULES;
   #sensitive = false;
+  #last: LexAnswer | undefined;
   /** What the bot said last, to be said again to a caller who says nothing. */
   lastWords: readonly Say[] = [];
   /** How often in a row the caller has said nothing. */
@@ -54,21 +60,30 @@ export class Dialogue {
     return { type: "listening", expects, transcript: this.#lines.join("\n") };
   }
 
-  /** Takes note of an answer that has been said, and returns what ends it. `pressed`: the caller's part was keys. */
-  close(answer: LexAnswer): AgentAct {
+  /** The caller has said nothing. Returns what becomes of the call if that has been too often. */
+  silent(): AgentAct | undefined {
+    return ++this.silences > this.config.max_silences ? this.#handOver("transfer", "no_input") : undefined;
+  }
+
+  /** Takes note of an answer that has been said, and returns what ends it. An answer that nobody has asked for tells of silence. */
+  close(answer: LexAnswer, mover: Mover): AgentAct {
     this.failures = 0;
+    this.#last = answer;
     const { outcome, reason } = outcomeOf(answer, this.config.outcomes, this.firstTurn);
-    if (!this.firstTurn && answer.heard !== "") this.#write("Caller", this.#sensitive ? "[hidden]" : answer.heard);
+    if (mover === "caller" && answer.heard !== "") this.#write("Caller", this.#sensitive ? "[hidden]" : answer.heard);
     const words = wordsOf(answer.messages);
     if (words !== "") this.#write("Agent", words);
     this.#answers++;
     this.#rules = readRules(answer);
     this.#sensitive = answer.asksFor !== "" && this.config.sensitive_slots.includes(answer.asksFor);
-    if (outcome === "continue") return this.listening();
-    const summary = this.#summary(answer);
-    const data = this.#handOff(answer, summary);
-    const type = outcome === "transfer" ? "transfer" : "hang_up";
-    return { type, reason, data, summary, transcript: this.#lines.join("\n") };
+    if (outcome !== "continue") return this.#handOver(outcome === "transfer" ? "transfer" : "hang_up", reason);
+    const silent = mover === "nobody" && answer.intent?.state !== IN_PROGRESS ? this.silent() : undefined;
+    return silent ?? this.listening();
+  }
+
+  #handOver(type: "transfer" | "hang_up", reason: string): AgentAct {
+    const summary = this.#summary();
+    return { type, reason, data: this.#handOff(summary), summary, transcript: this.#lines.join("\n") };
   }
 
   #write(who: string, words: string): void {
@@ -81,8 +96,9 @@ export class Dialogue {
   }
 
   /** What a human is told: the names are the sample's, for the flows that read them. */
-  #handOff({ intent, sessionAttributes }: LexAnswer, summary: string): Data {
-    const hint = sessionAttributes.routing_hint?.trim() ?? "";
+  #handOff(summary: string): Data {
+    const intent = this.#last?.intent;
+    const hint = this.#last?.sessionAttributes.routing_hint?.trim() ?? "";
     return {
       ...(intent ? { intent_name: intent.name, intent_state: intent.state } : {}),
       bot_name: this.bot.name,
@@ -94,8 +110,9 @@ export class Dialogue {
   }
 
   /** The bot's own summary, or what we know. */
-  #summary({ intent, sessionAttributes }: LexAnswer): string {
-    const own = sessionAttributes.summary?.trim() ?? "";
+  #summary(): string {
+    const intent = this.#last?.intent;
+    const own = this.#last?.sessionAttributes.summary?.trim() ?? "";
     if (own !== "") return own.slice(0, MOST_SUMMARY);
     const slots = this.#slots(intent).map(([name, value]) => ` ${name}: ${value}.`).join("");
     const about = intent ? `${intent.name} (${intent.state})` : "nothing that it recognized";
@@ -103,7 +120,7 @@ export class Dialogue {
   }
 
   /** The slots that may leave: those that the operator has named, and never one that is sensitive. */
-  #slots(intent: LexAnswer["intent"]): [name: string, value: string][] {
+  #slots(intent: LexIntent | undefined): [name: string, value: string][] {
     const { metadata_slots: named, sensitive_slots: sensitive } = this.config;
     return Object.entries(intent?.slots ?? {}).flatMap(([name, slot]) => {
       const value = slot?.value?.interpretedValue;

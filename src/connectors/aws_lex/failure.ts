@@ -14,6 +14,7 @@ export type LexFailureCode =
   | "lex_timeout"
   | "lex_answer_lost"
   | "lex_stream_lost"
+  | "lex_stream_corrupt"
   | "lex_bot_gone";
 
 /** What there is to be done about a failure, whatever its code. */
@@ -37,6 +38,7 @@ const REMEDIES: { readonly [C in LexFailureCode]: Remedy } = {
   lex_timeout: { untaken: false, passes: true },
   lex_answer_lost: { untaken: false, passes: true },
   lex_stream_lost: { untaken: false, passes: true },
+  lex_stream_corrupt: { untaken: false, passes: true },
   lex_bot_gone: { untaken: false, passes: false },
 };
 
@@ -61,12 +63,16 @@ const CODES: ReadonlyMap<string, LexFailureCode> = new Map([
   ["InternalServerException", "lex_unavailable"],
   ["ServiceUnavailableException", "lex_unavailable"],
   ["TimeoutError", "lex_timeout"],
+  ["StreamLost", "lex_stream_lost"],
+  ["EventCorrupt", "lex_stream_corrupt"],
 ]);
+/** Errors of ours whose messages say more than their names, and hold nothing of a caller's. */
+const OURS = new Set(["StreamLost", "EventCorrupt", "CredentialsProviderError"]);
 /** What the platform and the SDK say of a request that never left this machine. */
 const NEVER_LEFT =
-  /^NotCapable|ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|Cannot connect|CONNECT_ERROR/i;
+  /^NotCapable|ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|client error \(Connect\)|Cannot connect|Cannot open the connection/i;
 
-/** Lex did not answer. Its message names AWS's exception, and nothing that the caller said. */
+/** Lex did not answer. Its message names AWS's exception, or what befell the stream, and nothing that the caller said. */
 export class LexFailure extends AgentFailure implements Remedy {
   override readonly name = "LexFailure";
   readonly untaken: boolean;
@@ -84,10 +90,11 @@ export class LexFailure extends AgentFailure implements Remedy {
 export function lexFailure(error: unknown, otherwise: LexFailureCode): LexFailure {
   if (error instanceof LexFailure) return error;
   if (!(error instanceof Error)) return new LexFailure(otherwise, "unknown");
+  const what = OURS.has(error.name) ? error.message : error.name;
   const known = CODES.get(error.name);
-  if (known) return new LexFailure(known, error.name, { cause: error });
+  if (known) return new LexFailure(known, what, { cause: error });
   if (NEVER_LEFT.test(`${error.name} ${error.message}`)) {
-    return new LexFailure("lex_unreachable", error.name, { cause: error });
+    return new LexFailure("lex_unreachable", what, { cause: error });
   }
   const status = statusOf(error);
   const code = status === undefined
@@ -99,7 +106,7 @@ export function lexFailure(error: unknown, otherwise: LexFailureCode): LexFailur
     : status === 403
     ? "lex_access_denied"
     : "lex_rejected";
-  return new LexFailure(code, error.name, { cause: error });
+  return new LexFailure(code, what, { cause: error });
 }
 
 /** The HTTP status of an exception of the SDK, if an answer came at all. */

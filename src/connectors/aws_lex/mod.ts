@@ -16,6 +16,7 @@ import { Dialogue } from "./dialogue.ts";
 import { type LexConfig, lexConfig } from "./options.ts";
 import { attributesOf, sessionId } from "./session.ts";
 import type { Talk } from "./talk.ts";
+import type { ErrorCode } from "../../lib/error_codes.ts";
 
 /** Lets bots of Amazon Lex V2 answer calls. */
 export const awsLex = defineConnector<LexConfig>({
@@ -33,7 +34,10 @@ export async function connectLex(
   { id, clients }: { readonly id: string; readonly clients: LexClients },
 ): Promise<Connector> {
   if (!config.aws_secret_access_key.empty) {
-    deps.log.warn("keys stand in the configuration: a role or the environment keeps them safer", { connector: id });
+    deps.log.warn("keys stand in the configuration: a role or the environment keeps them safer", {
+      code: "KEYS-IN-FILE" satisfies ErrorCode,
+      connector: id,
+    });
   }
   const bridges = {
     filler: await readBridge("filler_file", config.filler_file, BRIDGES.one_moment, deps),

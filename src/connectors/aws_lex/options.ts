@@ -59,6 +59,7 @@ export const lexConfig = z.strictObject({
   pass_parameters: oneOf(["session", "request", "none"]).default("session"),
   session_attributes: attributes(),
   request_attributes: attributes(),
+  custom_events: attributes(),
   outcomes: z.array(outcomeConfig).default([...SAMPLE_OUTCOMES]),
   metadata_slots: z.array(someText()).default([]),
   sensitive_slots: z.array(someText()).default([]),

@@ -1,15 +1,16 @@
-import type { CredentialDeps } from "./credential_look_up.ts";
+import { type CredentialDeps, CredentialsError } from "./credential_look_up.ts";
+import { ask } from "./credential_service.ts";
 import type { AwsCredentials } from "./sdk.ts";
 
 /** Where ECS keeps the credentials of a task. */
 const ECS = "http://169.254.170.2";
 /** Hosts that may be asked without TLS (AWS SDKs and Tools Reference Guide, "Container credential provider"). */
 const PLAIN_HOSTS = /^(localhost|127(\.\d+){3}|\[::1\]|169\.254\.170\.2|169\.254\.170\.23|\[fd00:ec2::23\])$/;
-const IMDS = "http://169.254.169.254";
+/** Where an EC2 instance asks about itself. */
+export const IMDS = "http://169.254.169.254";
 const IMDS_TOKEN_SECONDS = "300";
 /** Both services are on the machine: who does not answer by then is not there. */
 const TIMEOUT_MS = 1000;
-const MOST_BYTES = 65_536;
 
 /**
  * The role of an ECS task or an EKS pod: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (on 169.254.170.2) or …_FULL_URI, with
@@ -36,7 +37,8 @@ export async function containerCredentials(deps: CredentialDeps): Promise<AwsCre
     }
   }
   if (token && /[\r\n]/.test(token)) throw cannot("container", "a token of one line expected");
-  return credentialsIn("container", await ask(deps, "container", url.href, token ? { authorization: token } : {}));
+  const headers: Record<string, string> = token ? { authorization: token } : {};
+  return credentialsIn("container", await askFor(deps, "container", url.href, { headers }));
 }
 
 /**
@@ -49,44 +51,19 @@ export async function instanceCredentials(deps: CredentialDeps): Promise<AwsCred
   if (env("AWS_EC2_METADATA_DISABLED")?.toLowerCase() === "true") return undefined;
   const base = (env("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? IMDS).replace(/\/$/, "");
   const ttl = { "x-aws-ec2-metadata-token-ttl-seconds": IMDS_TOKEN_SECONDS };
-  const headers = { "x-aws-ec2-metadata-token": await ask(deps, "instance", `${base}/latest/api/token`, ttl, "PUT") };
+  const session = await askFor(deps, "instance", `${base}/latest/api/token`, { headers: ttl, method: "PUT" });
+  const headers = { "x-aws-ec2-metadata-token": session };
   const roles = `${base}/latest/meta-data/iam/security-credentials/`;
-  const role = (await ask(deps, "instance", roles, headers)).trim().split("\n")[0]!;
-  return credentialsIn("instance", await ask(deps, "instance", `${roles}${encodeURIComponent(role)}`, headers));
+  const role = (await askFor(deps, "instance", roles, { headers })).trim().split("\n")[0]!;
+  return credentialsIn("instance", await askFor(deps, "instance", `${roles}${encodeURIComponent(role)}`, { headers }));
 }
 
-/** Returns the body of an answer. Throws an Error that holds nothing of it. */
-async function ask(
-  deps: CredentialDeps,
-  whose: string,
-  url: string,
-  headers: Record<string, string>,
-  method = "GET",
-): Promise<string> {
-  const late = new AbortController();
-  const callOff = deps.clock.setTimer(TIMEOUT_MS, () => late.abort());
-  try {
-    const response = await deps.fetch(url, { method, headers, redirect: "manual", signal: late.signal });
-    const text = await readText(response, whose);
-    if (response.status !== 200) throw cannot(whose, `status 200 expected: received ${response.status}`);
-    return text;
-  } catch (error) {
-    if (error instanceof RoleError) throw error;
-    if (late.signal.aborted) throw cannot(whose, `an answer expected within ${TIMEOUT_MS} ms: received none`);
-    throw cannot(whose, `an answer expected from ${new URL(url).host}: received ${(error as Error).name}`);
-  } finally {
-    callOff();
-  }
-}
-
-async function readText({ body }: Response, whose: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "", bytes = 0;
-  for await (const piece of body ?? []) {
-    bytes += piece.length;
-    if (bytes > MOST_BYTES) throw cannot(whose, `at most ${MOST_BYTES} bytes expected: received more`);
-    text += decoder.decode(piece, { stream: true });
-  }
+async function askFor(deps: CredentialDeps, whose: string, url: string, request: RequestInit): Promise<string> {
+  const { status, text } = await ask(deps, url, request, {
+    timeoutMs: TIMEOUT_MS,
+    cannot: (why) => cannot(whose, why),
+  });
+  if (status !== 200) throw cannot(whose, `status 200 expected: received ${status}`);
   return text;
 }
 
@@ -107,8 +84,6 @@ function credentialsIn(whose: string, text: string): AwsCredentials {
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, expiration };
 }
 
-class RoleError extends Error {}
-
-function cannot(whose: string, why: string): RoleError {
-  return new RoleError(`Cannot get AWS credentials of the ${whose}'s role: ${why}`);
+function cannot(whose: string, why: string): CredentialsError {
+  return new CredentialsError(`Cannot get AWS credentials of the ${whose}'s role: ${why}`);
 }

@@ -3,6 +3,7 @@
  * the SDK's, in the order in which its constructors assemble them (`dist-cjs/index.js` of both packages). The
  * constructors themselves cannot be had: their defaults import `@smithy/node-http-handler`, and that `node:http2`, which
  * a peer can crash. Without those defaults nothing is looked for in files, in the environment or in the system either.
+ * The length of a body is left to who sends it, and so is not among what is signed.
  */
 import type { LexModelsV2Client } from "@aws-sdk/client-lex-models-v2";
 import type * as Models from "@aws-sdk/client-lex-models-v2";
@@ -32,10 +33,9 @@ import { Client, Command } from "@smithy/core/client";
 import { resolveRegionConfig } from "@smithy/core/config";
 import { getEndpointPlugin, resolveEndpointConfig } from "@smithy/core/endpoints";
 import { eventStreamSerdeProvider, resolveEventStreamSerdeConfig } from "@smithy/core/event-streams";
-import { getContentLengthPlugin } from "@smithy/core/protocols";
 import { getRetryPlugin, resolveRetryConfig } from "@smithy/core/retry";
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
-import { calculateBodyLength, Hash } from "@smithy/core/serde";
+import { Hash } from "@smithy/core/serde";
 
 /** What AWS calls an identity: who asks, and until when that holds. */
 export interface AwsCredentials {
@@ -108,7 +108,6 @@ function assemble({ defaults, resolveAuth, authParameters }: Service, options: S
     userAgentAppId: undefined,
     logger: SILENT,
     defaultUserAgentProvider: () => Promise.resolve([["byova-gateway"]]),
-    bodyLengthChecker: calculateBodyLength,
     sha256: Hash.bind(null, "sha256"),
     streamCollector: collect,
     eventStreamPayloadHandlerProvider,
@@ -132,7 +131,6 @@ function assemble({ defaults, resolveAuth, authParameters }: Service, options: S
       getSchemaSerdePlugin(config),
       getUserAgentPlugin(config),
       getRetryPlugin(config),
-      getContentLengthPlugin(config),
       getHostHeaderPlugin(config),
       getLoggerPlugin(config),
       getHttpAuthSchemeEndpointRuleSetPlugin(config, {

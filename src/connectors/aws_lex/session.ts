@@ -1,4 +1,5 @@
 import type { CallInfo } from "../../call/connector.ts";
+import type { CallerInput, Data } from "../../call/input.ts";
 import type { LexConfig } from "./options.ts";
 
 /** The attributes that go with a call, as Lex takes them: text by name. */
@@ -13,6 +14,14 @@ export interface LexAttributes {
 const MOST_CHARACTERS = 4000;
 /** AWS keeps this prefix for itself: no flow may set Lex's own rules. */
 const RESERVED = /^x-amz-lex:/i;
+/** Lex's own ear goes by this one (Lex V2 developer guide, "Enabling your bot to be interrupted by your user"). */
+const NO_INTERRUPTION = ["x-amz-lex:allow-interrupt:*:*", "false"] as const;
+
+/** An event of the flow. */
+export type FlowEvent = Pick<Extract<CallerInput, { type: "custom" }>, "name" | "data">;
+
+/** The longest text that Lex takes (Lex V2 API reference, RecognizeText). */
+const MOST_TEXT = 1024;
 
 /** Returns a name for the call's session, new for each call: 2 to 100 characters of those that Lex takes. `date`: ms since 1970. */
 export function sessionId(call: CallInfo, date: number): string {
@@ -27,15 +36,40 @@ export function sessionId(call: CallInfo, date: number): string {
  */
 export function attributesOf(call: CallInfo, config: LexConfig): LexAttributes {
   const { pass_parameters: passes, session_attributes, request_attributes } = config;
-  const parameters = Object.entries(call.parameters).flatMap(([name, value]) =>
-    isScalar(value) && name !== "" && !RESERVED.test(name) ? [[name, String(value)] as const] : []
-  );
+  const parameters = scalars(call.parameters);
   const own = (templates: Readonly<Record<string, string>>) =>
     Object.entries(templates).map(([name, template]) => [name, filled(template, call)] as const);
   return {
-    session: fitting([...own(session_attributes), ...(passes === "session" ? parameters : [])]),
+    session: fitting([
+      ...own(session_attributes),
+      ...(config.barge_in_enabled ? [] : [NO_INTERRUPTION]),
+      ...(passes === "session" ? parameters : []),
+    ]),
     request: fitting([...own(request_attributes), ...(passes === "request" ? parameters : [])]),
   };
+}
+
+/**
+ * Returns what `custom_events` makes of an event, and its data as attributes of the request; undefined where it makes
+ * nothing of it. Besides what other values may hold, these may hold {name} and {data.NAME} of the event.
+ */
+export function wordsForEvent(
+  event: FlowEvent,
+  call: CallInfo,
+  { custom_events: lines, pass_parameters: passes }: LexConfig,
+): { readonly text: string; readonly attributes: Readonly<Record<string, string>> } | undefined {
+  const template = Object.hasOwn(lines, event.name) ? lines[event.name] : lines["*"];
+  const text = filled(template ?? "", call, event).trim().slice(0, MOST_TEXT);
+  if (text === "") return undefined;
+  const attributes = passes === "none" ? [] : [["event_name", event.name] as const, ...scalars(event.data)];
+  return { text, attributes: fitting(attributes) };
+}
+
+/** What of a flow's data can be an attribute. */
+function scalars(data: Data): (readonly [name: string, value: string])[] {
+  return Object.entries(data).flatMap(([name, value]) =>
+    isScalar(value) && name !== "" && !RESERVED.test(name) ? [[name, String(value)] as const] : []
+  );
 }
 
 function fitting(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {
@@ -50,7 +84,7 @@ function fitting(pairs: readonly (readonly [name: string, value: string])[]): Re
   return Object.fromEntries(kept);
 }
 
-function filled(template: string, call: CallInfo): string {
+function filled(template: string, call: CallInfo, event?: FlowEvent): string {
   const plain: Readonly<Record<string, string>> = {
     conversation_id: call.id,
     org_id: call.orgId,
@@ -58,12 +92,18 @@ function filled(template: string, call: CallInfo): string {
     language: call.language,
     start_name: call.startName,
     vendor_config: call.vendorConfig,
+    ...(event ? { name: event.name } : {}),
+  };
+  const parts: Readonly<Record<string, Data>> = {
+    parameters: call.parameters,
+    additional_info: call.additionalInfo,
+    ...(event ? { data: event.data } : {}),
   };
   return template.replaceAll(/\{(\w+)(?:\.([^{}]+))?\}/g, (whole, name: string, part: string | undefined) => {
     if (part === undefined) return Object.hasOwn(plain, name) ? plain[name]! : whole;
-    const from = name === "parameters" ? call.parameters : name === "additional_info" ? call.additionalInfo : undefined;
-    if (from === undefined) return whole;
-    const value = Object.hasOwn(from, part) ? (from as Readonly<Record<string, unknown>>)[part] : undefined;
+    if (!Object.hasOwn(parts, name)) return whole;
+    const from = parts[name]!;
+    const value = Object.hasOwn(from, part) ? from[part] : undefined;
     return isScalar(value) ? String(value) : "";
   });
 }

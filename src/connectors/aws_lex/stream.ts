@@ -2,11 +2,12 @@ import type {
   StartConversationRequestEventStream as Sent,
   StartConversationResponseEventStream as Received,
 } from "@aws-sdk/client-lex-runtime-v2";
-import { StartConversationCommand } from "./sdk.ts";
 import { Queue } from "../../lib/queue.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import type { LexFields } from "./answer.ts";
 import type { AskOptions, LexSession } from "./ask.ts";
 import { LexFailure, lexFailure } from "./failure.ts";
+import { StartConversationCommand } from "./sdk.ts";
 
 /** What Lex says on its stream, in the order in which it comes. */
 export type LexEvent =
@@ -35,6 +36,7 @@ export class LexStream {
   readonly #input = new Queue<Sent>(MOST_WAITING);
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
+  #opened = false;
   #closed = false;
 
   /** `deliver`: takes each event; Lex waits while it does. It must not throw. */
@@ -68,11 +70,12 @@ export class LexStream {
     this.#push({ PlaybackCompletionEvent: {} });
   }
 
-  /** Says goodbye and waits until the stream is gone. */
+  /** Says goodbye, if Lex has taken the stream, and waits until it is gone. */
   async close(): Promise<void> {
     this.#push({ DisconnectionEvent: {} });
     this.#closed = true;
     this.#input.close();
+    if (!this.#opened) this.#abort.abort();
     const callOff = this.options.clock.setTimer(FAREWELL_MS, () => this.#abort.abort());
     await this.#running;
     callOff();
@@ -96,17 +99,17 @@ export class LexStream {
     const { runtime } = this.options;
     const { id, bot } = this.session;
     try {
-      const { responseEventStream } = await runtime.send(
-        new StartConversationCommand({
-          botId: bot.id,
-          botAliasId: bot.aliasId,
-          localeId: bot.localeId,
-          sessionId: id,
-          conversationMode: "AUDIO",
-          requestEventStream: this.#input,
-        }),
-        { abortSignal: this.#abort.signal },
-      );
+      const start = new StartConversationCommand({
+        botId: bot.id,
+        botAliasId: bot.aliasId,
+        localeId: bot.localeId,
+        sessionId: id,
+        conversationMode: "AUDIO",
+        requestEventStream: this.#input,
+      });
+      const { signal } = this.#abort;
+      const { responseEventStream } = await unlessAborted(runtime.send(start, { abortSignal: signal }), signal);
+      this.#opened = true;
       for await (const received of responseEventStream ?? []) {
         const event = eventOf(received);
         if (event && !this.#closed) await this.deliver(event);

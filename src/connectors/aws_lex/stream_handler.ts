@@ -4,15 +4,19 @@ import { ErrorCode, nameOfError } from "../../http2/errors.ts";
 import type { HeaderList } from "../../http2/static_table.ts";
 import type { Http2Stream, StreamListener } from "../../http2/stream.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Span } from "../../lib/span.ts";
 import { Queue } from "../../lib/queue.ts";
+import type { Span } from "../../lib/span.ts";
+import { eventFrames } from "./event_frames.ts";
 import { authority, type SendOptions, target, type WireRequest, type WireResponse } from "./wire_request.ts";
 
 /** Headers that HTTP/2 has no place for (RFC 9113 §8.2.2), or that it says in another way. */
 const NOT_SENT = new Set(["host", "connection", "transfer-encoding", "keep-alive", "upgrade", "content-length"]);
 /** Pieces of an answer that may wait to be read; the window keeps Lex from sending many more. */
 const MOST_WAITING = 1000;
+const EVENT_STREAM = "application/vnd.amazon.eventstream";
 const CONNECT_TIMEOUT_MS = 5000;
+/** A line on which Lex has been silent for so long is tried, in ms: the network may have lost it without a word. */
+const KEEPALIVE_MS = 5000;
 
 /**
  * Sends the SDK's streams by our own HTTP/2 client, each on a connection of its own, so that nothing that befalls one call
@@ -24,21 +28,26 @@ export class StreamHandler {
 
   constructor(readonly clock: Clock) {}
 
-  /** Resolves with the head of the answer. Throws what connecting throws, and an Error when the stream is lost before. */
+  /**
+   * Resolves with the head of the answer. Throws what connecting throws, the signal's reason, and an Error when the stream
+   * is lost before.
+   */
   async handle(request: WireRequest, { abortSignal }: SendOptions = {}): Promise<{ response: WireResponse }> {
     const tls = request.protocol === "https:";
+    const signal = abortSignal as AbortSignal | undefined;
     const connection = await connectHttp2({
       hostname: request.hostname,
       port: request.port ?? (tls ? 443 : 80),
       tls,
       clock: this.clock,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      keepaliveMs: KEEPALIVE_MS,
+      signal,
     });
     this.#connections.add(connection);
     connection.ended.then(() => this.#connections.delete(connection));
     const exchange = new Exchange(connection, request);
     const abort = () => exchange.abort();
-    const signal = abortSignal as AbortSignal | undefined;
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
     connection.ended.then(() => signal?.removeEventListener("abort", abort));
@@ -86,7 +95,8 @@ class Exchange implements StreamListener {
   headers(headers: HeaderList): void {
     const plain = Object.fromEntries(headers.filter(([name]) => !name.startsWith(":")));
     const status = headers.find(([name]) => name === ":status")?.[1];
-    this.#head.resolve({ statusCode: Number(status), headers: plain, body: this.#read() });
+    const body = plain["content-type"] === EVENT_STREAM ? eventFrames(this.#read()) : this.#read();
+    this.#head.resolve({ statusCode: Number(status), headers: plain, body });
   }
 
   data(bytes: Span): void {

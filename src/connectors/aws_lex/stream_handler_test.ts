@@ -88,3 +88,16 @@ Deno.test("a port where nobody listens is an error that says so", async () => {
   await using handler = new StreamHandler(systemClock);
   await assert.rejects(handler.handle(request(1, async function* () {}())), /refused/i);
 });
+
+Deno.test("a stream that is given up while it connects is given up at once", async () => {
+  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using handler = new StreamHandler(systemClock);
+  const abort = new AbortController();
+  const sent = handler.handle(request(mute.addr.port, async function* () {}()), { abortSignal: abort.signal });
+  const connection = await mute.accept();
+  const at = performance.now();
+  abort.abort();
+  await assert.rejects(sent, { name: "AbortError" });
+  assert.ok(performance.now() - at < 500); // it would wait 5 s for a greeting
+  for await (const _ of connection.readable); // the socket is closed, too
+});

@@ -9,6 +9,7 @@ import type { AudioLog } from "./audio_log.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { type LexFailure, lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
+import { type FlowEvent, wordsForEvent } from "./session.ts";
 import { Voice } from "./voice.ts";
 import { wordsOf } from "./wording.ts";
 
@@ -32,7 +33,8 @@ export async function* askAndSay(talk: Talk, question: Question): Outputs {
   try {
     reply = yield* bridged(talk, talk.asker.ask(question, talk.call.signal));
   } catch (error) {
-    return yield* falter(talk, lexFailure(error, "lex_unavailable"));
+    if (talk.call.signal.aborted) return;
+    return yield* falter(talk, lexFailure(error, "lex_answer_lost"));
   }
   const { answer, audio } = reply;
   const voice = new Voice(talk.dialogue.mayInterrupt(answer));
@@ -51,20 +53,26 @@ export async function* askAndSay(talk: Talk, question: Question): Outputs {
   const unspoken = voice.saidMs === 0 ? textOf(wordsOf(answer.messages), voice.bargeIn) : [];
   yield* unspoken;
   talk.dialogue.lastWords = voice.saidMs === 0 ? unspoken : voice.said;
-  yield talk.dialogue.close(answer);
+  yield talk.dialogue.close(answer, "text" in question ? question.from : "caller");
 }
+
+/** A way to ask Lex, say its answer, and close it. */
+export type Ask = (question: Question) => Outputs;
 
 /** The caller has said nothing: hears the bot's last words again, or what Lex makes of `silence_text`, until it has been too often. */
-export async function* answerSilence(talk: Talk): Outputs {
-  const { dialogue, config } = talk;
-  if (++dialogue.silences > config.max_silences) return yield { type: "transfer", reason: "no_input" };
-  if (config.silence_text !== "") return yield* askAndSay(talk, { text: config.silence_text, ours: true });
-  yield* sayAgain(dialogue);
+export async function* answerSilence({ dialogue, config }: Talk, ask: Ask): Outputs {
+  const end = dialogue.silent();
+  if (end) return yield end;
+  if (config.silence_text !== "") return yield* ask({ text: config.silence_text, from: "gateway" });
+  yield* dialogue.lastWords;
+  yield dialogue.listening();
 }
 
-/** The bot's last words, and the caller's turn. */
-export function* sayAgain(dialogue: Dialogue): Generator<AgentOutput> {
-  yield* dialogue.lastWords;
+/** The flow has sent an event: Lex is told what `custom_events` makes of it, and nothing without a line for it. */
+export async function* answerCustom({ call, config, dialogue, log }: Talk, event: FlowEvent, ask: Ask): Outputs {
+  const words = wordsForEvent(event, call, config);
+  if (words) return yield* ask({ ...words, from: "flow" });
+  log.info("custom event not told to lex: custom_events has no line for it", { call: call.id });
   yield dialogue.listening();
 }
 

@@ -1,0 +1,145 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, readAnswer, useAnswer } from "./answer.ts";
+import { withParams } from "./call_query.ts";
+import type { LogFact } from "./facts.ts";
+import { useKeys } from "./keys.ts";
+import { legible } from "./legible.ts";
+import { useLive } from "./live.ts";
+import { isWanted, LEVELS, logPath, readLogQuery } from "./log_query.ts";
+import { LogLines } from "./LogLines.tsx";
+import { Moment } from "./Moment.tsx";
+import { useNow } from "./now.ts";
+import { definePage, type PageProps } from "./page.ts";
+import { useSearch } from "./search.ts";
+
+interface Lines {
+  readonly lines: readonly LogFact[];
+}
+
+interface Facts {
+  readonly logs: Lines;
+}
+
+/** Lines that the page holds; beyond that the oldest go. */
+const MOST_LINES = 1000;
+
+/** A live tail of the log, and a search in it. */
+export const Logs = definePage<Facts>({
+  path: "/logs",
+  nav: { label: "Logs", key: "l" },
+  title: () => "Logs",
+  asks: ({ search }) => ({ logs: logPath(readLogQuery(search)) }),
+  live: () => "topics=logs",
+  View,
+});
+
+function View({ facts, address }: PageProps<Facts>) {
+  const [search, go] = useSearch(address.search);
+  const { local } = useNow();
+  const query = readLogQuery(search);
+  const [logs, , change] = useAnswer(facts.logs, logPath(query));
+  const [paused, setPaused] = useState(query.line !== undefined);
+  const [missed, setMissed] = useState(0);
+  const [end, setEnd] = useState(false);
+  const following = !paused && query.line === undefined;
+  useEffect(() => setEnd(false), [search]);
+  useLive("logs", (news) => {
+    const wanted = news.filter((line) => isWanted(line, query)).toReversed();
+    if (wanted.length === 0) return;
+    if (!following) return setMissed((count) => count + wanted.length);
+    change(({ lines }) => ({ lines: [...wanted, ...lines].slice(0, MOST_LINES) }));
+  });
+  const follow = () => {
+    setPaused(false);
+    if (missed > 0 || query.line !== undefined) location.assign(`/logs${withParams(search, { line: "" })}`);
+  };
+  const pause = () => following ? setPaused(true) : follow();
+  const older = async () => {
+    if (!logs.ok || logs.value.lines.length === 0) return;
+    const path = logPath(query, logs.value.lines.at(-1)!.id);
+    const answer: Answer<Lines> = await readAnswer(await fetch(path));
+    if (!answer.ok) return;
+    setPaused(true);
+    setEnd(answer.value.lines.length === 0);
+    change(({ lines }) => ({ lines: [...lines, ...answer.value.lines].slice(-MOST_LINES) }));
+  };
+  useKeys([
+    { keys: "p", does: "pause the tail, or follow it again", act: pause },
+    { keys: "x", does: "clear the filters", act: () => go("") },
+  ]);
+  const set = (name: string, value: string) => go(withParams(location.search, { [name]: value.trim(), line: "" }));
+  const filtered = search !== "" && search !== "?";
+  return (
+    <>
+      <div class="page-head">
+        <h1>Logs</h1>
+        <p class="quiet" aria-live="polite">
+          {following ? "following" : missed > 0 ? `paused; ${missed} new` : "paused"}
+        </p>
+        <div class="actions">
+          <button type="button" class="button" aria-pressed={!following} onClick={pause}>
+            {following ? "Pause" : "Follow"}
+          </button>
+        </div>
+      </div>
+      <form class="filters" method="get" action="/logs" role="search" onSubmit={(event) => event.preventDefault()}>
+        <input
+          type="search"
+          name="text"
+          data-search
+          aria-label="Find in message, logger and fields"
+          placeholder="Find message, field, code …  ( / )"
+          value={query.text}
+          onChange={({ currentTarget }) => set("text", currentTarget.value)}
+        />
+        <label>
+          <span>Level</span>
+          <select name="level" value={query.level} onChange={({ currentTarget }) => set("level", currentTarget.value)}>
+            <option value="">any</option>
+            {LEVELS.slice(1).map((level) => <option key={level} value={level}>{`${level} and up`}</option>)}
+          </select>
+        </label>
+        <label>
+          <span>Logger</span>
+          <input
+            name="logger"
+            value={query.logger}
+            placeholder="any, such as byova.call"
+            onChange={({ currentTarget }) => set("logger", currentTarget.value)}
+          />
+        </label>
+        <label>
+          <span>Call</span>
+          <input
+            name="call"
+            value={query.call}
+            placeholder="any"
+            onChange={({ currentTarget }) => set("call", currentTarget.value)}
+          />
+        </label>
+        {local && (
+          <>
+            <Moment name="from" label="From" value={query.from || undefined} set={set} />
+            <Moment name="to" label="To" value={query.to || undefined} set={set} />
+          </>
+        )}
+        {!local && <button type="submit" class="button">Find</button>}
+        {filtered && <a class="button" href="/logs" title="Clear the filters (x)">Clear</a>}
+      </form>
+      <section class="panel" aria-label="Lines of the log">
+        {!logs.ok
+          ? <p class="empty">{legible(logs.problem)}</p>
+          : logs.value.lines.length === 0
+          ? <p class="empty">{filtered ? "No line is like that." : "Nothing has been logged yet."}</p>
+          : <LogLines lines={logs.value.lines} marked={query.line} />}
+        {logs.ok && logs.value.lines.length > 0 && (
+          <p class="body">
+            {end
+              ? <span class="quiet">There are no older lines.</span>
+              : <button type="button" class="button" onClick={older}>Older lines</button>}
+          </p>
+        )}
+      </section>
+    </>
+  );
+}

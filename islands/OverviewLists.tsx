@@ -1,0 +1,127 @@
+import type { CallRow, ConnectorFact, ErrorFact } from "./facts.ts";
+import { legible } from "./legible.ts";
+import { callPath, Panel, Standing } from "./parts.tsx";
+import { useHouse } from "./Shell.tsx";
+import { Ago, Lasting, showMs, Time } from "./Time.tsx";
+import { TrialCall } from "./TrialCall.tsx";
+
+/** The newest calls, live ones among them. */
+export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
+  const { call_command } = useHouse();
+  return (
+    <Panel title="Newest calls" aside={<a href="/calls">All calls</a>}>
+      {calls.length === 0
+        ? (
+          <p class="empty">
+            No calls yet. Run <code>{call_command}</code> in a second terminal, or <TrialCall />
+          </p>
+        )
+        : (
+          <table class="cards">
+            <thead>
+              <tr>
+                <th scope="col">Started</th>
+                <th scope="col">Call</th>
+                <th scope="col">Agent</th>
+                <th scope="col">State</th>
+                <th scope="col" class="number">Turns</th>
+                <th scope="col" class="number">Longest wait</th>
+                <th scope="col" class="number">Lasted</th>
+              </tr>
+            </thead>
+            <tbody>
+              {calls.map((call) => (
+                <tr key={callPath(call)}>
+                  <td>
+                    <Time at={call.started_at} of="date" />
+                  </td>
+                  <th scope="row" class="wide-cell">
+                    <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
+                  </th>
+                  <td class="wide-cell">{legible(call.agent_id)}</td>
+                  <td>
+                    <Standing call={call} />
+                  </td>
+                  <td data-label="Turns" class="number">{call.turns}</td>
+                  <td data-label="Longest wait" class="number">{showMs(call.longest_wait_ms)}</td>
+                  <td data-label="Lasted" class="number">
+                    <Lasting ms={call.duration_ms} since={call.state === "live" ? call.started_at : undefined} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+    </Panel>
+  );
+}
+
+/** The connectors with what they offer, and how they are. */
+export function ConnectorList({ connectors }: { connectors: readonly ConnectorFact[] }) {
+  return (
+    <Panel title="Connectors and agents">
+      {connectors.length === 0
+        ? (
+          <p class="empty">
+            No connector is configured, so every call is refused. Add one under <code>connectors</code>{" "}
+            in the configuration and start the gateway again.
+          </p>
+        )
+        : (
+          <ul class="list">
+            {connectors.map((connector) => (
+              <li key={connector.id}>
+                <div class="list-head">
+                  <strong>{legible(connector.id)}</strong>
+                  <span class="quiet">{legible(connector.kind)}</span>
+                  <span class={`badge ${connector.healthy ? "good" : "bad"}`}>
+                    {connector.healthy ? "healthy" : legible(connector.failure ?? "failing")}
+                  </span>
+                </div>
+                <p class="quiet small">
+                  {connector.agents.length === 0
+                    ? "offers no agent"
+                    : connector.agents.map(({ id, default: usual }) => `${legible(id)}${usual ? " (default)" : ""}`)
+                      .join(", ")}
+                </p>
+                <p class="small">
+                  {`${connector.live_calls} live · last hour: ${connector.calls} ${
+                    connector.calls === 1 ? "call" : "calls"
+                  }, ${connector.failures} failed, `}
+                  {`wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
+                </p>
+              </li>
+            ))}
+          </ul>
+        )}
+    </Panel>
+  );
+}
+
+/** What went wrong last. */
+export function LastErrors({ errors }: { errors: readonly ErrorFact[] }) {
+  return (
+    <Panel title="Last errors">
+      {errors.length === 0 ? <p class="empty">Nothing has gone wrong.</p> : (
+        <ul class="list">
+          {errors.map(({ at, code, connector, org_id, call_id }) => (
+            <li key={`${at} ${call_id}`}>
+              <div class="list-head">
+                <strong class="bad mono">{legible(code)}</strong>
+                <span class="quiet small">
+                  <Ago at={at} />
+                </span>
+              </div>
+              <p class="small">
+                {`${legible(connector)} · `}
+                <a class="mono" href={`/calls/${encodeURIComponent(call_id)}?${new URLSearchParams({ org: org_id })}`}>
+                  {legible(call_id)}
+                </a>
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

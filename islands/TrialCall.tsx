@@ -1,0 +1,25 @@
+import { useState } from "preact/hooks";
+import { legible } from "./legible.ts";
+
+/** Has the gateway make a call to its default agent by itself, and tells what came of it. */
+export function TrialCall() {
+  const [told, setTold] = useState("");
+  const [busy, setBusy] = useState(false);
+  const tryIt = async () => {
+    setBusy(true);
+    setTold("calling …");
+    try {
+      const { message, error } = await (await fetch("/api/test/create-session")).json();
+      setTold(String(message ?? error));
+    } catch {
+      setTold("the gateway could not be reached");
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <button type="button" class="button" disabled={busy} onClick={tryIt}>make a trial call</button>
+      <span role="status">{told && ` ${legible(told)}`}</span>
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+(()=>{function t(e){try{return localStorage.getItem(e)}catch{return null}}var m=["system","light","dark"],s="theme";function o(){let e=t(s);return m.find(r=>r===e)??"system"}function n(e){e==="system"?delete document.documentElement.dataset.theme:document.documentElement.dataset.theme=e}n(o());})();

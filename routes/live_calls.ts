@@ -1,0 +1,174 @@
+import type { CallEvent, CallOutcome } from "../src/call/event.ts";
+import type { Bus } from "../src/lib/bus.ts";
+import { setNewest } from "../src/lib/newest.ts";
+import { Course } from "../src/store/course.ts";
+import type { CallRecord } from "../src/store/store.ts";
+
+/** Events that may wait for this reader. */
+const MOST_WAITING = 10_000;
+/** How many calls may be going on before the oldest is forgotten. */
+const MOST_LIVE = 100_000;
+/** How many calls that are over are remembered. */
+const MOST_OVER = 1000;
+/** Events of one call that are kept while it goes on and a while after: the last. */
+const MOST_EVENTS = 200;
+/** Calls that are over whose events are still kept. */
+const MOST_TOLD = 100;
+/** After these a row of their call reads otherwise. */
+const SEEN_IN_ROW: ReadonlySet<CallEvent["type"]> = new Set([
+  "turn_opened",
+  "agent_turn",
+  "agent_faltered",
+  "call_failed",
+  "recording_started",
+]);
+
+/** What moved in a call: that it is new, that it is over, or something in between. */
+export type CallMove = "began" | "ended" | "changed";
+
+/** A call as far as the events of this process tell of it. Times in ms since 1970. */
+export class LiveCall implements CallRecord {
+  state: "live" | "ended" = "live";
+  outcome: CallOutcome | undefined;
+  reason: string | undefined;
+  endedAt: number | undefined;
+  /** The last of what happened in it. */
+  readonly events: CallEvent[] = [];
+  /** How much happened in it so far. */
+  happened = 0;
+  readonly #course = new Course();
+
+  constructor(
+    readonly orgId: string,
+    readonly callId: string,
+    readonly agentId: string,
+    readonly connector: string,
+    readonly startedAt: number,
+    readonly language: string,
+    readonly trackingId: string,
+  ) {}
+
+  get turns(): number {
+    return this.#course.turns;
+  }
+
+  get code(): string | undefined {
+    return this.#course.code;
+  }
+
+  get longestWaitMs(): number | undefined {
+    return this.#course.longestWaitMs;
+  }
+
+  get medianWaitMs(): number | undefined {
+    return this.#course.medianWaitMs;
+  }
+
+  get recorded(): boolean {
+    return this.#course.recorded;
+  }
+
+  /** Takes in what happened. */
+  take(event: CallEvent): void {
+    this.happened++;
+    this.events.push(event);
+    if (this.events.length > MOST_EVENTS) this.events.shift();
+    this.#course.add(event);
+    if (event.type !== "call_ended") return;
+    this.state = "ended";
+    this.outcome = event.outcome;
+    this.reason = event.reason;
+    this.endedAt = event.at;
+  }
+}
+
+/** Which of two calls of one id and organization. */
+export function callKey({ orgId, callId }: { readonly orgId: string; readonly callId: string }): string {
+  return `${orgId}\n${callId}`;
+}
+
+/** Hears of every event once the call it belongs to has taken it in. */
+export type CallWatcher = (event: CallEvent, call: LiveCall, move: CallMove | undefined) => void;
+
+/**
+ * The calls that are going on, and the last that have ended: a reader of the bus that needs no store. The store lags by a
+ * batch; what has just happened is here.
+ */
+export class LiveCalls implements AsyncDisposable {
+  readonly #live = new Map<string, LiveCall>();
+  /** The oldest first. */
+  readonly #over: LiveCall[] = [];
+  readonly #watchers = new Set<CallWatcher>();
+  readonly #subscription;
+  readonly #reading: Promise<void>;
+
+  constructor(bus: Bus<CallEvent>) {
+    this.#subscription = bus.subscribe(MOST_WAITING);
+    this.#reading = this.#read();
+  }
+
+  /** The calls that are going on, the oldest first. */
+  get live(): Iterable<LiveCall> {
+    return this.#live.values();
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** The last calls that have ended, the one that ended first first. */
+  get over(): readonly LiveCall[] {
+    return this.#over;
+  }
+
+  /** The call that goes on under this id, of any organization unless one is named; else the last that has ended. */
+  find({ orgId, callId, startedAt }: { orgId?: string; callId: string; startedAt?: number }): LiveCall | undefined {
+    const fits = (call: LiveCall) =>
+      call.callId === callId && (orgId === undefined || call.orgId === orgId) &&
+      (startedAt === undefined || call.startedAt === startedAt);
+    const live = orgId === undefined ? this.#live.values().find(fits) : this.#live.get(callKey({ orgId, callId }));
+    return live && fits(live) ? live : this.#over.findLast(fits);
+  }
+
+  /** Hears of what happens from now on. Returns what ends that. */
+  watch(watcher: CallWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#subscription[Symbol.dispose]();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    for await (const event of this.#subscription) this.#take(event);
+  }
+
+  #take(event: CallEvent): void {
+    const key = callKey(event);
+    if (event.type === "call_started") {
+      const { orgId, callId, agentId, connector, at, language, trackingId } = event;
+      const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId);
+      // An end that this reader lost must not keep its call for ever.
+      setNewest(this.#live, key, call, MOST_LIVE);
+      call.take(event);
+      return this.#tell(event, call, "began");
+    }
+    const call = this.#live.get(key);
+    if (!call) return;
+    call.take(event);
+    if (event.type !== "call_ended") {
+      return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);
+    }
+    this.#live.delete(key);
+    this.#over.push(call);
+    if (this.#over.length > MOST_OVER) this.#over.shift();
+    this.#over.at(-MOST_TOLD - 1)?.events.splice(0);
+    this.#tell(event, call, "ended");
+  }
+
+  #tell(event: CallEvent, call: LiveCall, move: CallMove | undefined): void {
+    for (const watcher of this.#watchers) watcher(event, call, move);
+  }
+}

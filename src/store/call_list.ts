@@ -1,0 +1,209 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { CALL_COLUMNS, numberOfState, type Row, toRecord } from "./call_rows.ts";
+import { CallSearch, type Found } from "./call_search.ts";
+import type { CallList, CallQuery } from "./store.ts";
+import type { Words } from "./words.ts";
+
+/** Rows that one answer may hold. */
+const MOST_ROWS = 1000;
+/** How far calls are counted, and one more. */
+const MOST_COUNTED = 10_001;
+
+type Values = Readonly<Record<string, SQLInputValue>>;
+
+/** What narrows the list down. */
+interface Condition {
+  readonly sql: string;
+  /** The index that leads to what fulfils it. */
+  readonly index?: string;
+  readonly values: Values;
+}
+
+export interface CallListerOptions {
+  /** The time of day, in ms since 1970. */
+  readonly now: () => number;
+  /** Calls that are gathered to be sorted; more are walked through in order. */
+  readonly mostGathered?: number;
+}
+
+/**
+ * Answers the list of calls, quickly however many there are. SQLite would have to guess how; it is told: where few calls
+ * are left, they are gathered and sorted; where many are, they are walked through in the order that is asked for until
+ * the page is full. Throws what SQLite throws.
+ */
+export class CallLister {
+  readonly #row;
+  readonly #search: CallSearch;
+  readonly #now: () => number;
+  readonly #mostGathered: number;
+
+  constructor(
+    readonly database: DatabaseSync,
+    readonly words: Words,
+    { now, mostGathered = 25_000 }: CallListerOptions,
+  ) {
+    this.#now = now;
+    this.#mostGathered = mostGathered;
+    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    this.#search = new CallSearch(database);
+  }
+
+  calls({ limit, ...rest }: CallQuery): CallList {
+    const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
+    const filters = this.#filters(query);
+    const holds = query.text ? this.#search.find(query.text) : undefined;
+    const conditions = holds ? [...filters, holds] : filters;
+    const known = filters.length === 0 ? holds?.found : undefined;
+    const gathered = known ?? this.#gather(holds?.found?.ids, conditions);
+    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions, query);
+    return {
+      calls: ids.map((id) => toRecord(this.#row.get(id)!)),
+      total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED),
+    };
+  }
+
+  /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
+  #gather(
+    found: string | undefined,
+    conditions: readonly Condition[],
+  ): Found | undefined {
+    const from = found === undefined
+      ? this.#source(conditions)
+      : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const { sql, values } = all(conditions);
+    const row: Row = this.database.prepare(`
+      SELECT count(*) AS many, json_group_array(id) AS ids
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`)
+      .get(found === undefined ? values : { ...values, found })!;
+    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : undefined;
+  }
+
+  /** Where what fulfils the conditions is found with the least looking. */
+  #source(conditions: readonly Condition[]): string {
+    const spans = conditions.filter(({ index }) => index === BY_START);
+    const sources = conditions.flatMap((condition) => {
+      if (condition.index === undefined) return [];
+      const from = `calls c INDEXED BY ${condition.index}`;
+      const { sql, values } = all([...new Set([condition, ...spans])]);
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
+      return [{ from, many: Number(this.database.prepare(count).get(values)!.many) }];
+    });
+    // All calls, in the index that knows everything that filters ask for.
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
+    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+  }
+
+  #sort(ids: string, query: CallQuery): number[] {
+    const { column, word, expression } = SORTS[query.sort];
+    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
+    const now: Values = expression ? { now: this.#now() } : {};
+    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+  }
+
+  #walk(conditions: readonly Condition[], query: CallQuery): number[] {
+    const { column, word } = SORTS[query.sort];
+    const { sql, values } = all(conditions);
+    const calls = `calls c INDEXED BY calls_by_${column}`;
+    if (word) {
+      return this.#page(`words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql}`, "w.text", values, query);
+    }
+    const enough = query.offset + query.limit;
+    const ids: number[] = [];
+    for (const stretch of this.#stretches(query)) {
+      const rest = { ...query, offset: 0, limit: enough - ids.length };
+      ids.push(...this.#page(`${calls} WHERE ${stretch} AND ${sql}`, `c.${column}`, values, rest));
+      if (ids.length >= enough) break;
+    }
+    return ids.slice(query.offset);
+  }
+
+  /** The stretches of a column's values in which calls are, in order, so that what lies between is not walked through. */
+  #stretches({ sort, descending, from }: CallQuery): readonly string[] {
+    const { column, few } = SORTS[sort];
+    if (column === "ended" && from !== undefined) {
+      const open = ["c.ended IS NULL", "c.ended >= :from"];
+      return descending ? open.toReversed() : open;
+    }
+    if (!few) return ["TRUE"];
+    const values = this.database.prepare(`
+      WITH RECURSIVE each (value) AS (
+        SELECT min(${column}) FROM calls UNION ALL
+        SELECT (SELECT min(${column}) FROM calls WHERE ${column} > each.value) FROM each WHERE each.value IS NOT NULL
+      )
+      SELECT value FROM each WHERE value IS NOT NULL`).all().map(({ value }) => `c.${column} = ${value}`);
+    return descending ? values.toReversed() : values;
+  }
+
+  #page(from: string, key: string, values: Values, { sort, descending, offset, limit }: CallQuery): number[] {
+    const { word, few } = SORTS[sort];
+    const keys = word || few ? [key, "c.started", "c.id"] : [key, "c.id"];
+    const order = keys.map((each) => `${each} ${descending ? "DESC" : "ASC"}`).join(", ");
+    const rows: Row[] = this.database.prepare(`SELECT c.id FROM ${from} ORDER BY ${order} LIMIT :limit OFFSET :offset`)
+      .all({ ...values, limit, offset });
+    return rows.map(({ id }) => id);
+  }
+
+  #filters({ state, agent, connector, org, outcome, from, to }: CallQuery): Condition[] {
+    const word = (text: string | undefined) => text === undefined ? undefined : this.words.find(text) ?? NOBODY;
+    const conditions: Condition[] = [];
+    const want = (column: string, value: number | undefined) => {
+      if (value === undefined) return;
+      conditions.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+    };
+    // What most calls do not fulfil comes first, so that the others need not be looked at.
+    want("agent", word(agent));
+    want("org", word(org));
+    want("outcome", word(outcome));
+    want("connector", word(connector));
+    want("state", state && numberOfState(state));
+    if (from !== undefined || to !== undefined) {
+      conditions.push({
+        sql: "c.started >= :from AND c.started < :to",
+        index: BY_START,
+        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER },
+      });
+    }
+    return conditions;
+  }
+}
+
+/** The number of no word. */
+const NOBODY = -1;
+const BY_START = "calls_by_started";
+
+/** What each sort goes by: a column with an index of that name. */
+interface Sort {
+  readonly column: string;
+  /** Whether the column holds the number of a text. */
+  readonly word?: true;
+  /** Whether the column holds one of a few numbers. */
+  readonly few?: true;
+  /** What says it better, where no index is needed. */
+  readonly expression?: string;
+}
+
+const SORTS: { readonly [S in CallQuery["sort"]]: Sort } = {
+  orgId: { column: "org", word: true },
+  callId: { column: "call" },
+  agentId: { column: "agent", word: true },
+  connector: { column: "connector", word: true },
+  state: { column: "state", few: true },
+  outcome: { column: "outcome", word: true },
+  reason: { column: "reason" },
+  code: { column: "code", word: true },
+  startedAt: { column: "started" },
+  endedAt: { column: "ended" },
+  turns: { column: "turns", few: true },
+  longestWaitMs: { column: "longest" },
+  medianWaitMs: { column: "median" },
+  language: { column: "language", word: true },
+  trackingId: { column: "tracking" },
+  recorded: { column: "recorded", few: true },
+  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
+  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" },
+};
+
+function all(conditions: readonly Condition[]): { readonly sql: string; readonly values: Values } {
+  const sql = conditions.map((condition) => condition.sql).join(" AND ") || "TRUE";
+  return { sql, values: Object.assign({}, ...conditions.map(({ values }) => values)) };
+}

@@ -1,0 +1,1658 @@
+// Built from src/store/worker.ts by deno task gen.
+// ../lib/clock.ts
+import { setImmediate } from "node:timers";
+var TURNS_TO_LOOK = 62;
+var systemClock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer(ms, fire) {
+    const id = setTimeout(fire, ms);
+    Deno.unrefTimer(id);
+    return () => clearTimeout(id);
+  },
+  nextTurn() {
+    const { promise, resolve } = Promise.withResolvers();
+    let turns = 0;
+    const next = () => ++turns < TURNS_TO_LOOK ? void setImmediate(next) : resolve();
+    setImmediate(next);
+    return promise;
+  }
+};
+
+// ../lib/files.ts
+function folderOf(path) {
+  return path.replace(/[^/\\]*$/, "").replace(/(?<=.)[/\\]$/, "") || ".";
+}
+
+// set_aside.ts
+var MOST_COPIES = 3;
+var COMPANIONS = ["-wal", "-shm"];
+function setAside(file, now) {
+  const copy = `${file}.corrupt-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  Deno.renameSync(file, copy);
+  for (const companion of COMPANIONS) {
+    try {
+      Deno.renameSync(file + companion, copy + companion);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  const folder = folderOf(file);
+  const name = file.slice(folder === "." ? 0 : folder.length + 1);
+  const copies = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((each) => each.startsWith(`${name}.corrupt-`) && !COMPANIONS.some((companion) => each.endsWith(companion)));
+  for (const old of copies.sort().slice(0, -MOST_COPIES)) {
+    for (const part of ["", ...COMPANIONS]) {
+      try {
+        Deno.removeSync(`${folder}/${old}${part}`);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  }
+  return copy;
+}
+
+// open_database.ts
+import { DatabaseSync } from "node:sqlite";
+
+// call_rows.ts
+var STATES = ["ended", "interrupted", "live"];
+function numberOfState(state) {
+  return STATES.indexOf(state);
+}
+var CALL_COLUMNS = `
+  c.id, c.call, c.state, c.reason, c.started, c.ended, c.turns, c.longest, c.median, c.tracking, c.recorded,
+  (SELECT text FROM words WHERE id = c.org) AS org,
+  (SELECT text FROM words WHERE id = c.agent) AS agent,
+  (SELECT text FROM words WHERE id = c.connector) AS connector,
+  (SELECT text FROM words WHERE id = c.outcome) AS outcome,
+  (SELECT text FROM words WHERE id = c.code) AS code,
+  (SELECT text FROM words WHERE id = c.language) AS language`;
+var CALL_IDS = "lower(c.call || char(10) || c.tracking)";
+function toRecord(row) {
+  return {
+    orgId: row.org,
+    callId: row.call,
+    agentId: row.agent,
+    connector: row.connector,
+    state: STATES[row.state],
+    outcome: row.outcome || void 0,
+    reason: row.reason ?? void 0,
+    code: row.code || void 0,
+    startedAt: row.started,
+    endedAt: row.ended ?? void 0,
+    turns: row.turns,
+    longestWaitMs: row.longest ?? void 0,
+    medianWaitMs: row.median ?? void 0,
+    language: row.language,
+    trackingId: row.tracking,
+    recorded: row.recorded === 1
+  };
+}
+
+// call_search.ts
+var SHORTEST_PART_OF_ID = 3;
+var MOST_TRIGRAMS = 8;
+var MOST_FOUND = 25e3;
+var MOST_WORDS = 1e3;
+var MOST_REASONS = 2e3;
+var LIVE = numberOfState("live");
+var CallSearch = class {
+  constructor(database) {
+    this.database = database;
+    const holding = (column) => database.prepare(`
+        SELECT id FROM words WHERE instr(lower(text), ?) > 0 AND EXISTS (SELECT 1 FROM calls WHERE ${column} = words.id)
+        LIMIT ${MOST_WORDS}`);
+    this.#words = { agent: holding("agent"), code: holding("code") };
+    this.#reasons = database.prepare(`
+      WITH RECURSIVE each (reason) AS (
+        SELECT min(reason) FROM calls UNION ALL
+        SELECT (SELECT min(reason) FROM calls WHERE reason > each.reason) FROM each WHERE each.reason IS NOT NULL
+      )
+      SELECT reason FROM each WHERE reason IS NOT NULL LIMIT ${MOST_REASONS + 1}`);
+  }
+  database;
+  #words;
+  #reasons;
+  /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
+  find(text) {
+    if (text.includes("\0")) return { sql: "FALSE", values: {} };
+    const sought = lower(text);
+    const parts = [];
+    const indexes = [];
+    const values = {};
+    for (const column of ["agent", "code"]) {
+      const words = this.#words[column].all(sought).map(({ id }) => id);
+      if (words.length === 0) continue;
+      parts.push(`c.${column} IN (${words.join()})`);
+      indexes.push(`calls_by_${column}`);
+    }
+    const reasons = this.#reasons.all().map(({ reason }) => String(reason));
+    if (reasons.length > MOST_REASONS) {
+      parts.push("instr(lower(c.reason), :text) > 0");
+      values.text = sought;
+    } else {
+      const holding = reasons.filter((reason) => lower(reason).includes(sought));
+      holding.forEach((reason, at) => values[`reason${at}`] = reason);
+      if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
+      if (holding.length > 0) indexes.push("calls_by_reason");
+    }
+    const [index] = indexes;
+    const leads = parts.length === 1 && index !== void 0 ? { index } : {};
+    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
+    const found = this.#byId(sought);
+    if (found === void 0) {
+      return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
+    }
+    if (parts.length === 0) return { sql: "TRUE", values: {}, found };
+    if (found.many === 0) return { sql: either(parts), values, ...leads };
+    return {
+      sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
+      values: { ...values, found: found.ids }
+    };
+  }
+  /** The calls in whose ids a text stands; undefined when they are many. */
+  #byId(sought) {
+    const values = { trigrams: trigramsOf(sought), text: sought };
+    const { looked, many, ids } = this.database.prepare(`
+      WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
+      SELECT (SELECT count(*) FROM found) AS looked, count(*) AS many, json_group_array(c.id) AS ids
+      FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
+      WHERE instr(${CALL_IDS}, :text) > 0`).get(values);
+    return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : void 0;
+  }
+};
+function lower(text) {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+function either(parts) {
+  return parts.length === 0 ? "FALSE" : `(${parts.join(" OR ")})`;
+}
+function trigramsOf(text) {
+  const letters = [...text];
+  const groups = letters.slice(2).map((_, at) => letters.slice(at, at + 3).join(""));
+  const step2 = Math.max(1, groups.length / MOST_TRIGRAMS);
+  const few = Array.from({ length: Math.min(groups.length, MOST_TRIGRAMS) }, (_, at) => groups[Math.floor(at * step2)]);
+  return few.map((group) => `"${group.replaceAll('"', '""')}"`).join(" ");
+}
+
+// call_list.ts
+var MOST_ROWS = 1e3;
+var MOST_COUNTED = 10001;
+var CallLister = class {
+  constructor(database, words, { now, mostGathered = 25e3 }) {
+    this.database = database;
+    this.words = words;
+    this.#now = now;
+    this.#mostGathered = mostGathered;
+    this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
+    this.#search = new CallSearch(database);
+  }
+  database;
+  words;
+  #row;
+  #search;
+  #now;
+  #mostGathered;
+  calls({ limit, ...rest }) {
+    const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
+    const filters = this.#filters(query);
+    const holds = query.text ? this.#search.find(query.text) : void 0;
+    const conditions2 = holds ? [...filters, holds] : filters;
+    const known = filters.length === 0 ? holds?.found : void 0;
+    const gathered = known ?? this.#gather(holds?.found?.ids, conditions2);
+    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions2, query);
+    return {
+      calls: ids.map((id) => toRecord(this.#row.get(id))),
+      total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
+    };
+  }
+  /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
+  #gather(found, conditions2) {
+    const from = found === void 0 ? this.#source(conditions2) : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const { sql, values } = all(conditions2);
+    const row = this.database.prepare(`
+      SELECT count(*) AS many, json_group_array(id) AS ids
+      FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`).get(found === void 0 ? values : { ...values, found });
+    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : void 0;
+  }
+  /** Where what fulfils the conditions is found with the least looking. */
+  #source(conditions2) {
+    const spans = conditions2.filter(({ index }) => index === BY_START);
+    const sources = conditions2.flatMap((condition) => {
+      if (condition.index === void 0) return [];
+      const from = `calls c INDEXED BY ${condition.index}`;
+      const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
+      return [{ from, many: Number(this.database.prepare(count).get(values).many) }];
+    });
+    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
+    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+  }
+  #sort(ids, query) {
+    const { column, word, expression } = SORTS[query.sort];
+    const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
+    const now = expression ? { now: this.#now() } : {};
+    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+  }
+  #walk(conditions2, query) {
+    const { column, word } = SORTS[query.sort];
+    const { sql, values } = all(conditions2);
+    const calls = `calls c INDEXED BY calls_by_${column}`;
+    if (word) {
+      return this.#page(`words w CROSS JOIN ${calls} WHERE c.${column} = w.id AND ${sql}`, "w.text", values, query);
+    }
+    const enough = query.offset + query.limit;
+    const ids = [];
+    for (const stretch of this.#stretches(query)) {
+      const rest = { ...query, offset: 0, limit: enough - ids.length };
+      ids.push(...this.#page(`${calls} WHERE ${stretch} AND ${sql}`, `c.${column}`, values, rest));
+      if (ids.length >= enough) break;
+    }
+    return ids.slice(query.offset);
+  }
+  /** The stretches of a column's values in which calls are, in order, so that what lies between is not walked through. */
+  #stretches({ sort, descending, from }) {
+    const { column, few } = SORTS[sort];
+    if (column === "ended" && from !== void 0) {
+      const open = ["c.ended IS NULL", "c.ended >= :from"];
+      return descending ? open.toReversed() : open;
+    }
+    if (!few) return ["TRUE"];
+    const values = this.database.prepare(`
+      WITH RECURSIVE each (value) AS (
+        SELECT min(${column}) FROM calls UNION ALL
+        SELECT (SELECT min(${column}) FROM calls WHERE ${column} > each.value) FROM each WHERE each.value IS NOT NULL
+      )
+      SELECT value FROM each WHERE value IS NOT NULL`).all().map(({ value }) => `c.${column} = ${value}`);
+    return descending ? values.toReversed() : values;
+  }
+  #page(from, key, values, { sort, descending, offset, limit }) {
+    const { word, few } = SORTS[sort];
+    const keys = word || few ? [key, "c.started", "c.id"] : [key, "c.id"];
+    const order = keys.map((each) => `${each} ${descending ? "DESC" : "ASC"}`).join(", ");
+    const rows = this.database.prepare(`SELECT c.id FROM ${from} ORDER BY ${order} LIMIT :limit OFFSET :offset`).all({ ...values, limit, offset });
+    return rows.map(({ id }) => id);
+  }
+  #filters({ state, agent, connector, org, outcome, from, to }) {
+    const word = (text) => text === void 0 ? void 0 : this.words.find(text) ?? NOBODY;
+    const conditions2 = [];
+    const want = (column, value) => {
+      if (value === void 0) return;
+      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+    };
+    want("agent", word(agent));
+    want("org", word(org));
+    want("outcome", word(outcome));
+    want("connector", word(connector));
+    want("state", state && numberOfState(state));
+    if (from !== void 0 || to !== void 0) {
+      conditions2.push({
+        sql: "c.started >= :from AND c.started < :to",
+        index: BY_START,
+        values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
+      });
+    }
+    return conditions2;
+  }
+};
+var NOBODY = -1;
+var BY_START = "calls_by_started";
+var SORTS = {
+  orgId: { column: "org", word: true },
+  callId: { column: "call" },
+  agentId: { column: "agent", word: true },
+  connector: { column: "connector", word: true },
+  state: { column: "state", few: true },
+  outcome: { column: "outcome", word: true },
+  reason: { column: "reason" },
+  code: { column: "code", word: true },
+  startedAt: { column: "started" },
+  endedAt: { column: "ended" },
+  turns: { column: "turns", few: true },
+  longestWaitMs: { column: "longest" },
+  medianWaitMs: { column: "median" },
+  language: { column: "language", word: true },
+  trackingId: { column: "tracking" },
+  recorded: { column: "recorded", few: true },
+  // A call that is live lasts up to now; where live calls are among many, they stand with those of no length.
+  durationMs: { column: "lasted", expression: "ifnull(c.ended, :now) - c.started" }
+};
+function all(conditions2) {
+  const sql = conditions2.map((condition) => condition.sql).join(" AND ") || "TRUE";
+  return { sql, values: Object.assign({}, ...conditions2.map(({ values }) => values)) };
+}
+
+// course.ts
+var MOST_WAITS = 1e4;
+var HANDED_OVER = /* @__PURE__ */ new Set(["transferred", "agent_failed", "transferred_by_operator"]);
+var Course = class {
+  turns = 0;
+  longestWaitMs;
+  recorded = false;
+  /** The code of what failed last. */
+  code;
+  /** Whether the caller was ever answered. */
+  answered = false;
+  #waits = [];
+  /** Takes the next event into account. */
+  add(event) {
+    switch (event.type) {
+      case "turn_opened":
+        this.turns++;
+        break;
+      case "agent_turn": {
+        const waited = Math.round(event.waitedMs);
+        this.answered = true;
+        this.longestWaitMs = Math.max(this.longestWaitMs ?? 0, waited);
+        if (this.#waits.length < MOST_WAITS) this.#waits.push(waited);
+        break;
+      }
+      case "prompt_sent":
+        this.answered = true;
+        break;
+      case "agent_faltered":
+      case "call_failed":
+        this.code = event.code;
+        break;
+      case "recording_started":
+        this.recorded = true;
+        break;
+    }
+  }
+  get medianWaitMs() {
+    const sorted = this.#waits.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(sorted.length / 2) - 1];
+  }
+};
+function tellCourse(events) {
+  const turns = /* @__PURE__ */ new Map();
+  const recordings = [];
+  let handedAlong;
+  let handOff;
+  let current;
+  const turnOf = (number, at) => {
+    const known = turns.get(number) ?? newTurn(number, at);
+    turns.set(number, known);
+    return known;
+  };
+  for (const event of events) {
+    if ("turn" in event) step(turnOf(event.turn, event.at), event);
+    switch (event.type) {
+      case "call_started":
+        handedAlong = event.handedAlong;
+        break;
+      case "turn_opened":
+      case "caller_turn":
+        current = turnOf(event.turn, event.at);
+        break;
+      case "agent_faltered":
+      case "call_failed":
+        current?.codes.push(event.code);
+        break;
+      case "recording_started":
+        recordings.push(event.file);
+        break;
+      case "call_ended": {
+        const { outcome, reason, data, transcript, summary } = event;
+        if (!HANDED_OVER.has(outcome)) break;
+        handOff = {
+          reason,
+          ...data && { data },
+          ...transcript !== void 0 && { transcript },
+          ...summary !== void 0 && { summary }
+        };
+        break;
+      }
+    }
+  }
+  return { turns: [...turns.values()].sort((a, b) => a.turn - b.turn), handedAlong, handOff, recordings };
+}
+function step(turn, event) {
+  switch (event.type) {
+    case "turn_opened":
+      turn.openedAt = event.at;
+      break;
+    case "audio_started":
+      turn.audioStartedAt ??= event.at;
+      break;
+    case "speech_started":
+      turn.speechStartedAt ??= event.at;
+      break;
+    case "speech_ended":
+      turn.speechEndedAt = event.at;
+      break;
+    case "caller_turn":
+      turn.by = event.by;
+      turn.askedAt = event.at;
+      break;
+    case "answer_cut_short":
+      turn.cutShort = true;
+      break;
+    case "agent_turn":
+      turn.agentAt ??= event.at;
+      break;
+    case "prompt_sent":
+      turn.promptAt ??= event.at;
+      break;
+    case "answer_sent":
+      turn.answeredAt = event.at;
+      break;
+    case "agent_remarked":
+      turn.transcript = event.transcript;
+      turn.summary = event.summary;
+      break;
+    case "turn_closed":
+      turn.closedAt = event.at;
+      turn.cancelled = event.cancelled;
+      turn.frames = event.frames;
+      turn.audio = event.audio;
+      break;
+  }
+}
+function newTurn(turn, at) {
+  return {
+    turn,
+    by: void 0,
+    openedAt: at,
+    audioStartedAt: void 0,
+    speechStartedAt: void 0,
+    speechEndedAt: void 0,
+    askedAt: void 0,
+    agentAt: void 0,
+    promptAt: void 0,
+    answeredAt: void 0,
+    closedAt: void 0,
+    cutShort: false,
+    cancelled: false,
+    frames: 0,
+    audio: void 0,
+    transcript: void 0,
+    summary: void 0,
+    codes: []
+  };
+}
+
+// packed_events.ts
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+var MOST_BYTES = 64 * 1024 * 1024;
+function packEvents(pieces) {
+  return deflateRawSync(`[${pieces.join()}]`);
+}
+function unpackEvents(packed) {
+  return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString());
+}
+
+// call_reader.ts
+var CallReader = class {
+  constructor(database, words) {
+    this.words = words;
+    this.#sql = statements(database);
+  }
+  words;
+  #sql;
+  call({ orgId, callId, startedAt }) {
+    const org = orgId === void 0 ? void 0 : this.words.find(orgId) ?? NOBODY2;
+    const row = this.#sql.find.get({ call: callId, org: org ?? null, started: startedAt ?? null });
+    if (!row) return void 0;
+    const call = toRecord(row);
+    const kept = this.#events(Number(row.id));
+    return { call, ...tellCourse(kept), events: kept.map((event) => whole(event, call)) };
+  }
+  errors({ connector, limit }) {
+    const one = connector === void 0 ? void 0 : this.words.find(connector) ?? NOBODY2;
+    const rows = one === void 0 ? this.#sql.errors.all(limit) : this.#sql.errorsOf.all(one, limit);
+    return rows;
+  }
+  #events(row) {
+    const packed = this.#sql.packed.get(row);
+    if (packed) return unpackEvents(packed.events);
+    return JSON.parse(`[${this.#sql.open.all(row).map(({ events }) => events).join()}]`);
+  }
+};
+var NOBODY2 = -1;
+function whole(event, { callId, orgId }) {
+  return { ...event, callId, orgId };
+}
+function statements(database) {
+  const errors = (where) => database.prepare(`
+      SELECT at, call AS callId,
+        (SELECT text FROM words WHERE id = e.code) AS code,
+        (SELECT text FROM words WHERE id = e.connector) AS connector,
+        (SELECT text FROM words WHERE id = e.org) AS orgId
+      FROM errors e ${where} ORDER BY at DESC LIMIT ?`);
+  return {
+    find: database.prepare(`
+      SELECT ${CALL_COLUMNS} FROM calls c
+      WHERE c.call = :call AND (:org IS NULL OR c.org = :org) AND (:started IS NULL OR c.started = :started)
+      ORDER BY c.started DESC LIMIT 1`),
+    packed: database.prepare("SELECT events FROM packed_events WHERE call = ?"),
+    open: database.prepare("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
+    errors: errors(""),
+    errorsOf: errors("WHERE e.connector = ?")
+  };
+}
+
+// ../lib/newest.ts
+function setNewest(map, key, value, most) {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  const [oldest] = map.keys();
+  map.delete(oldest);
+}
+
+// call_writer.ts
+var MOST_AT_HAND = 1e4;
+var MOST_EVENTS = 2e4;
+var CallWriter = class {
+  constructor(database, words, minutes, session) {
+    this.database = database;
+    this.words = words;
+    this.minutes = minutes;
+    this.session = session;
+    this.#sql = statements2(database);
+  }
+  database;
+  words;
+  minutes;
+  session;
+  #open = /* @__PURE__ */ new Map();
+  #stale = /* @__PURE__ */ new Set();
+  #sql;
+  /** Keeps an event with its call. One whose call is not known, since its start was lost, begins it. */
+  write(event) {
+    const call = this.#callOf(event);
+    const { callId: _callId, orgId: _orgId, ...kept } = event;
+    call.course.add(kept);
+    call.heard = event.at;
+    this.#stale.add(call);
+    if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
+    switch (event.type) {
+      case "agent_turn":
+        this.minutes.waited(event.at, call.connector, event.waitedMs);
+        break;
+      case "agent_faltered":
+      case "call_failed":
+        this.#sql.addError.run(
+          Math.round(event.at),
+          this.words.number(event.code),
+          call.connector,
+          this.words.number(event.orgId),
+          event.callId
+        );
+        break;
+      case "call_ended":
+        this.#end(call, event);
+        break;
+    }
+  }
+  /** Brings the rows of the calls that went on up to date. */
+  settle() {
+    for (const call of this.#stale) {
+      this.#update(call);
+      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      call.fresh = [];
+    }
+    this.#stale.clear();
+  }
+  /** Marks the live calls of dead processes, and those of this one that have been silent since `silentSince`. */
+  interrupt(dead, silentSince) {
+    const rows = [
+      ...dead.flatMap((session) => this.#sql.liveOf.all(session, Number.MAX_SAFE_INTEGER)),
+      ...this.#sql.liveOf.all(this.session, Math.round(silentSince))
+    ];
+    for (const { id } of rows) {
+      this.#sql.interrupt.run(id);
+      this.#pack(Number(id), this.#written(Number(id)));
+    }
+    return rows.length;
+  }
+  /** Forgets what was learnt in a transaction that came to nothing. */
+  forget() {
+    this.#open.clear();
+    this.#stale.clear();
+  }
+  #callOf(event) {
+    const key = `${event.orgId}
+${event.callId}`;
+    let call = this.#open.get(key);
+    if (event.type === "call_started") call = this.#begin(event, event.connector, event.trackingId, event.language);
+    else if (call === void 0) call = this.#recall(event) ?? this.#begin(event, "", "", "");
+    else return call;
+    setNewest(this.#open, key, call, MOST_AT_HAND);
+    return call;
+  }
+  #begin({ orgId, callId, agentId, at }, connector, tracking, language) {
+    const by = this.words.number(connector);
+    const none = this.words.number("");
+    const { lastInsertRowid } = this.#sql.begin.run(
+      this.words.number(orgId),
+      callId,
+      this.words.number(agentId),
+      by,
+      none,
+      none,
+      Math.round(at),
+      this.words.number(language),
+      tracking,
+      this.session,
+      Math.round(at)
+    );
+    this.minutes.started(at, by);
+    return {
+      row: Number(lastInsertRowid),
+      connector: by,
+      course: new Course(),
+      events: 0,
+      fresh: [],
+      pieces: 0,
+      heard: at
+    };
+  }
+  /** Takes up a call that is live, or was thought dead, by what is written of it. */
+  #recall({ orgId, callId }) {
+    const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
+    if (!found) return void 0;
+    const row = Number(found.id);
+    if (found.state !== LIVE2) this.#reopen(row);
+    const course = new Course();
+    const pieces = this.#written(row);
+    const events = JSON.parse(`[${pieces.join()}]`);
+    for (const event of events) course.add(event);
+    return {
+      row,
+      connector: Number(found.connector),
+      course,
+      events: events.length,
+      fresh: [],
+      pieces: pieces.length,
+      heard: events.at(-1)?.at ?? 0
+    };
+  }
+  #end(call, event) {
+    const { at, outcome, reason } = event;
+    this.#update(call);
+    this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
+    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
+    this.#stale.delete(call);
+    this.#open.delete(`${event.orgId}
+${event.callId}`);
+    const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
+    this.minutes.ended(at, call.connector, failed);
+  }
+  #update({ row, course, heard }) {
+    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
+    const failure = this.words.number(code ?? "");
+    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  }
+  /** What is written of a live call's events, in pieces. */
+  #written(row) {
+    return this.#sql.events.all(row).map(({ events }) => String(events));
+  }
+  #pack(row, pieces) {
+    this.#sql.pack.run(row, packEvents(pieces));
+    this.#sql.dropEvents.run(row);
+    this.#sql.addText.run(row);
+  }
+  #reopen(row) {
+    this.#sql.reopen.run(row);
+    const packed = this.#sql.packed.get(row)?.events;
+    if (packed !== void 0) {
+      this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed)).slice(1, -1));
+    }
+    this.#sql.dropPacked.run(row);
+    this.#sql.dropText.run(row);
+  }
+};
+var [ENDED, INTERRUPTED, LIVE2] = ["ended", "interrupted", "live"].map(numberOfState);
+function statements2(database) {
+  const sql = (text) => database.prepare(text);
+  return {
+    begin: sql(`
+      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ${LIVE2}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
+    find: sql(`
+      SELECT id, connector, state FROM calls
+      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
+    update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
+    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
+    addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
+    events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
+    dropEvents: sql("DELETE FROM open_events WHERE call = ?"),
+    pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
+    packed: sql("SELECT events FROM packed_events WHERE call = ?"),
+    dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
+    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
+    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
+    addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)")
+  };
+}
+
+// log_book.ts
+var LEVELS = ["debug", "info", "warn", "error"];
+var MOST_DEBUG = 2e3;
+var MOST_LINES = 1e3;
+var LogBook = class {
+  constructor(database) {
+    this.database = database;
+    this.#sql = {
+      last: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'logs'"),
+      setLast: database.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'logs'"),
+      add: database.prepare(
+        "INSERT INTO logs (id, at, level, logger, message, call, fields) VALUES (?, ?, ?, ?, ?, ?, ?)"
+      )
+    };
+  }
+  database;
+  #debug = [];
+  #sql;
+  /** Writes lines down and gives them their numbers. Belongs into a transaction. */
+  write(lines) {
+    if (lines.length === 0) return;
+    let id = Number(this.#sql.last.get().seq);
+    for (const line of lines) {
+      const { at, level, logger, message, callId = null, fields } = line;
+      id++;
+      if (level === "debug") this.#debug.push({ id, ...line });
+      else {
+        this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
+      }
+    }
+    this.#sql.setLast.run(id);
+    if (this.#debug.length > MOST_DEBUG) this.#debug = this.#debug.slice(-MOST_DEBUG);
+  }
+  logs(query) {
+    const limit = Math.min(query.limit, MOST_LINES);
+    const forward = query.after !== void 0 && query.before === void 0;
+    const { where, values } = conditions(query);
+    const rows = this.database.prepare(
+      `SELECT * FROM logs WHERE ${where} ORDER BY id ${forward ? "ASC" : "DESC"} LIMIT :limit`
+    ).all({ ...values, limit });
+    const debug = (query.level ?? "debug") === "debug" ? this.#debug.filter((line) => fits(line, query)) : [];
+    const lines = [...rows.map(toLine), ...debug].sort((a, b) => a.id - b.id);
+    return forward ? lines.slice(0, limit) : lines.slice(-limit || lines.length);
+  }
+};
+function conditions({ level = "debug", logger, callId, text, from, to, before, after }) {
+  const where = ["level >= :level"];
+  const values = { level: LEVELS.indexOf(level) };
+  const want = (condition, more) => {
+    const [[name, value]] = Object.entries(more);
+    if (value === void 0) return;
+    where.push(condition);
+    values[name] = value;
+  };
+  want("(logger = :logger OR substr(logger, 1, length(:logger) + 1) = :logger || '.')", { logger });
+  want("call = :callId", { callId });
+  want("instr(lower(message || ' ' || logger || ' ' || fields), :text) > 0", { text: text?.toLowerCase() });
+  want("at >= :from", { from });
+  want("at < :to", { to });
+  want("id < :before", { before });
+  want("id > :after", { after });
+  return { where: where.join(" AND "), values };
+}
+function fits(line, { logger, callId, text, from, to, before, after }) {
+  const whole2 = `${line.message} ${line.logger} ${JSON.stringify(line.fields)}`.toLowerCase();
+  return (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (text === void 0 || whole2.includes(text.toLowerCase())) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
+}
+function toLine({ id, at, level, logger, message, call, fields }) {
+  return {
+    id,
+    at,
+    level: LEVELS[level],
+    logger,
+    message,
+    callId: call ?? void 0,
+    fields: JSON.parse(fields)
+  };
+}
+
+// migrations.ts
+var MIGRATIONS = [
+  `
+  -- Texts that many rows share, such as agents and codes.
+  CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+  -- The processes that write here; one that has not been seen for a while is dead.
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seen INTEGER NOT NULL,
+    batch INTEGER NOT NULL -- the last that was written
+  ) STRICT;
+
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES words,
+    call TEXT NOT NULL,
+    agent INTEGER NOT NULL REFERENCES words,
+    connector INTEGER NOT NULL REFERENCES words,
+    state INTEGER NOT NULL, -- 0 ended, 1 interrupted, 2 live
+    outcome INTEGER NOT NULL REFERENCES words, -- "" while there is none
+    reason TEXT,
+    code INTEGER NOT NULL REFERENCES words, -- "" for none
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    lasted INTEGER AS (ended - started) VIRTUAL,
+    turns INTEGER NOT NULL,
+    longest INTEGER,
+    median INTEGER,
+    language INTEGER NOT NULL REFERENCES words,
+    tracking TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    heard INTEGER NOT NULL -- when its last event came
+  ) STRICT;
+  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
+  -- What the list of calls can be sorted by; call_list.ts names these.
+  CREATE INDEX calls_by_org ON calls (org, started);
+  CREATE INDEX calls_by_call ON calls (call);
+  CREATE INDEX calls_by_agent ON calls (agent, started);
+  CREATE INDEX calls_by_connector ON calls (connector, started);
+  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started);
+  CREATE INDEX calls_by_reason ON calls (reason);
+  CREATE INDEX calls_by_code ON calls (code, started);
+  CREATE INDEX calls_by_ended ON calls (ended);
+  CREATE INDEX calls_by_lasted ON calls (lasted);
+  CREATE INDEX calls_by_turns ON calls (turns, started);
+  CREATE INDEX calls_by_longest ON calls (longest);
+  CREATE INDEX calls_by_median ON calls (median);
+  CREATE INDEX calls_by_language ON calls (language, started);
+  CREATE INDEX calls_by_tracking ON calls (tracking);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  -- The ids of calls that are over, to find parts of them: by three letters in a row.
+  CREATE VIRTUAL TABLE call_texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
+  );
+
+  -- The events of calls that are live: what one batch brought of a call, each as JSON, commas between them.
+  CREATE TABLE open_events (
+    call INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    PRIMARY KEY (call, number)
+  ) STRICT, WITHOUT ROWID;
+  -- The events of each call that is over: a JSON array, deflated (RFC 1951).
+  CREATE TABLE packed_events (call INTEGER PRIMARY KEY, events BLOB NOT NULL) STRICT;
+
+  CREATE TABLE errors (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    code INTEGER NOT NULL REFERENCES words,
+    connector INTEGER NOT NULL REFERENCES words,
+    org INTEGER NOT NULL REFERENCES words,
+    call TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX errors_by_connector ON errors (connector, at);
+  CREATE INDEX errors_by_at ON errors (at);
+
+  -- What each minute brought, as each process saw it.
+  CREATE TABLE minutes (
+    minute INTEGER NOT NULL, -- since 1970
+    connector INTEGER NOT NULL REFERENCES words,
+    session INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    waits BLOB NOT NULL, -- see waits.ts
+    PRIMARY KEY (minute, connector, session)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    level INTEGER NOT NULL, -- 0 debug, 1 info, 2 warn, 3 error
+    logger TEXT NOT NULL,
+    message TEXT NOT NULL,
+    call TEXT,
+    fields TEXT NOT NULL -- JSON
+  ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('logs', 0);
+  CREATE INDEX logs_by_call ON logs (call) WHERE call IS NOT NULL;
+  CREATE INDEX logs_by_at ON logs (at);
+
+  CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    state TEXT NOT NULL,
+    message TEXT NOT NULL,
+    value REAL,
+    since INTEGER NOT NULL,
+    resolved INTEGER,
+    delivery TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alerts_by_state ON alerts (state, since);
+
+  CREATE TABLE deeds (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    via TEXT NOT NULL,
+    action TEXT NOT NULL,
+    about TEXT NOT NULL
+  ) STRICT;
+  `
+];
+function migrate(database, steps = MIGRATIONS) {
+  if (versionOf(database) > steps.length) throw new NewerDatabase(versionOf(database), steps.length);
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (let version = versionOf(database); version < steps.length; version++) database.exec(steps[version]);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+var NewerDatabase = class extends Error {
+  name = "NewerDatabase";
+  constructor(found, known) {
+    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+  }
+};
+function versionOf(database) {
+  return Number(database.prepare("PRAGMA user_version").get().user_version);
+}
+
+// waits.ts
+var Waits = class {
+  #counts = /* @__PURE__ */ new Map();
+  /** Counts one wait of `ms` milliseconds. */
+  add(ms) {
+    const at = ms < 1 ? 0 : Math.min(LAST, 1 + Math.floor(Math.log(ms) / GROWTH));
+    this.#counts.set(at, (this.#counts.get(at) ?? 0) + 1);
+  }
+  /** Adds what `pack` made. */
+  addPacked(packed) {
+    const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+    for (let offset = 0; offset < packed.length; offset += ENTRY) {
+      const at = view.getUint16(offset);
+      this.#counts.set(at, (this.#counts.get(at) ?? 0) + view.getUint32(offset + 2));
+    }
+  }
+  /** The counts as bytes: for each class that is not empty its number (16 bits) and its count (32 bits), big-endian. */
+  pack() {
+    const packed = new Uint8Array(this.#counts.size * ENTRY);
+    const view = new DataView(packed.buffer);
+    let offset = 0;
+    for (const [at, count] of this.#counts) {
+      view.setUint16(offset, at);
+      view.setUint32(offset + 2, count);
+      offset += ENTRY;
+    }
+    return packed;
+  }
+  /** The wait in ms that a `share` (0 to 1) of all did not exceed, by nearest rank; undefined when there was none. */
+  percentile(share) {
+    const classes = [...this.#counts].sort(([a], [b]) => a - b);
+    const total = classes.reduce((sum, [, count]) => sum + count, 0);
+    let rank = Math.max(1, Math.ceil(share * total));
+    for (const [at, count] of classes) {
+      rank -= count;
+      if (rank <= 0) return at === 0 ? 0 : Math.round(Math.exp((at - 0.5) * GROWTH));
+    }
+    return void 0;
+  }
+};
+var GROWTH = Math.log(1.04);
+var LAST = 415;
+var ENTRY = 6;
+
+// minutes.ts
+var MINUTE_MS = 6e4;
+var MOST_AT_HAND2 = 200;
+var MinuteWriter = class {
+  constructor(database, session) {
+    this.session = session;
+    this.#find = database.prepare(
+      "SELECT started, ended, failed, waits FROM minutes WHERE minute = ? AND connector = ? AND session = ?"
+    );
+    this.#write = database.prepare("INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?)");
+  }
+  session;
+  #minutes = /* @__PURE__ */ new Map();
+  #changed = /* @__PURE__ */ new Set();
+  #find;
+  #write;
+  /** A call of a connector started at that time. */
+  started(at, connector) {
+    this.#of(at, connector).started++;
+  }
+  ended(at, connector, failed) {
+    const minute = this.#of(at, connector);
+    minute.ended++;
+    if (failed) minute.failed++;
+  }
+  waited(at, connector, ms) {
+    this.#of(at, connector).waits.add(ms);
+  }
+  /** Writes what has changed. Throws what SQLite throws. */
+  settle() {
+    for (const each of this.#changed) {
+      const { minute, connector, started, ended, failed, waits } = each;
+      this.#write.run(minute, connector, this.session, started, ended, failed, waits.pack());
+    }
+    this.#changed.clear();
+    if (this.#minutes.size > MOST_AT_HAND2) this.#minutes.clear();
+  }
+  /** Forgets what was learnt in a transaction that came to nothing. */
+  forget() {
+    this.#minutes.clear();
+    this.#changed.clear();
+  }
+  #of(at, connector) {
+    const number = Math.floor(at / MINUTE_MS);
+    const key = `${number} ${connector}`;
+    const minute = this.#minutes.get(key) ?? this.#read(number, connector);
+    this.#minutes.set(key, minute);
+    this.#changed.add(minute);
+    return minute;
+  }
+  #read(minute, connector) {
+    const waits = new Waits();
+    const row = this.#find.get(minute, connector, this.session);
+    if (!row) return { minute, connector, started: 0, ended: 0, failed: 0, waits };
+    waits.addPacked(row.waits);
+    return {
+      minute,
+      connector,
+      started: Number(row.started),
+      ended: Number(row.ended),
+      failed: Number(row.failed),
+      waits
+    };
+  }
+};
+var MinuteReader = class {
+  constructor(database, words) {
+    this.words = words;
+    const columns = "SELECT minute, started, ended, failed, waits FROM minutes WHERE minute >= ? AND minute < ?";
+    this.#ofAll = database.prepare(columns);
+    this.#ofOne = database.prepare(`${columns} AND connector = ?`);
+  }
+  words;
+  #ofAll;
+  #ofOne;
+  numbers({ from, to, connector }) {
+    const [numbers] = this.trend({ from, stepMs: Math.max(1, to - from), steps: 1, ...connector && { connector } });
+    return numbers;
+  }
+  trend({ from, stepMs, steps, connector }) {
+    const spans = Array.from({ length: steps }, () => ({ started: 0, ended: 0, failed: 0, waits: new Waits() }));
+    const first = Math.floor(from / MINUTE_MS);
+    const end = Math.ceil((from + stepMs * steps) / MINUTE_MS);
+    const one = connector === void 0 ? void 0 : this.words.find(connector) ?? NOBODY3;
+    for (const row of one === void 0 ? this.#ofAll.iterate(first, end) : this.#ofOne.iterate(first, end, one)) {
+      const span = spans[Math.min(steps - 1, Math.floor((Number(row.minute) - first) * MINUTE_MS / stepMs))];
+      span.started += Number(row.started);
+      span.ended += Number(row.ended);
+      span.failed += Number(row.failed);
+      span.waits.addPacked(row.waits);
+    }
+    return spans.map(({ waits, ...counts }) => ({
+      ...counts,
+      p50Ms: waits.percentile(0.5),
+      p95Ms: waits.percentile(0.95)
+    }));
+  }
+};
+var NOBODY3 = -1;
+
+// retention.ts
+var CALLS_A_STEP = 200;
+var ROWS_A_STEP = 2e3;
+var PAGES_A_STEP = 500;
+var MOST_ALERTS = 1e4;
+var MOST_DEEDS = 1e5;
+var MOST_ERRORS = 1e5;
+var MINUTE_MS2 = 6e4;
+var LIVE3 = numberOfState("live");
+var Retention = class {
+  constructor(database, settings) {
+    this.database = database;
+    this.settings = settings;
+    this.#sql = statements3(database);
+  }
+  database;
+  settings;
+  #sql;
+  /** Does one step, which belongs into a transaction. Returns whether there may be more to do. */
+  step(now) {
+    const { keepMs, logLines } = this.settings;
+    const oldest = Math.round(now - keepMs);
+    const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
+    for (const { id } of calls) {
+      for (const drop of this.#sql.dropCall) drop.run(id);
+    }
+    const rows = [
+      this.#sql.dropMinutes.run(Math.floor(oldest / MINUTE_MS2)),
+      this.#sql.dropOldLogs.run(oldest),
+      this.#sql.dropLogs.run(logLines),
+      this.#sql.dropErrors.run(oldest, MOST_ERRORS),
+      this.#sql.dropAlerts.run(oldest, MOST_ALERTS),
+      this.#sql.dropDeeds.run(MOST_DEEDS)
+    ].reduce((sum, { changes }) => sum + Number(changes), calls.length);
+    return rows > 0;
+  }
+  /** Gives back to the disk some of the pages that nothing is on. Not within a transaction. Returns whether there are more. */
+  vacuum() {
+    this.database.exec(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+    return this.#pragma("freelist_count") > 0;
+  }
+  #isTooBig() {
+    const used = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return used * this.#pragma("page_size") > this.settings.maxBytes;
+  }
+  #pragma(name) {
+    return Number(this.#sql[name].get()[name]);
+  }
+};
+function statements3(database) {
+  const sql = (text) => database.prepare(text);
+  const beyond = (table) => `id IN (SELECT id FROM ${table} WHERE id <= (SELECT max(id) FROM ${table}) - ? LIMIT ${ROWS_A_STEP})`;
+  const old = (table, column) => `id IN (SELECT id FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${ROWS_A_STEP})`;
+  return {
+    page_count: sql("PRAGMA page_count"),
+    freelist_count: sql("PRAGMA freelist_count"),
+    page_size: sql("PRAGMA page_size"),
+    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP}`),
+    dropCall: [
+      sql("DELETE FROM packed_events WHERE call = ?"),
+      sql("DELETE FROM call_texts WHERE rowid = ?"),
+      sql("DELETE FROM calls WHERE id = ?")
+    ],
+    dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
+    dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
+    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs")}`),
+    dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
+    dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
+    dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`)
+  };
+}
+
+// trail.ts
+var MOST_ROWS2 = 1e3;
+var Trail = class {
+  constructor(database) {
+    this.database = database;
+    this.#sql = {
+      keepAlert: database.prepare("INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      alerts: database.prepare("SELECT * FROM alerts ORDER BY since DESC, id DESC LIMIT ? OFFSET ?"),
+      alertsIn: database.prepare("SELECT * FROM alerts WHERE state = ? ORDER BY since DESC, id DESC LIMIT ? OFFSET ?"),
+      keepDeed: database.prepare("INSERT INTO deeds (at, who, via, action, about) VALUES (?, ?, ?, ?, ?)"),
+      deeds: database.prepare("SELECT at, who, via, action, about FROM deeds ORDER BY id DESC LIMIT ? OFFSET ?")
+    };
+  }
+  database;
+  #sql;
+  /** Writes an alert anew, or over the one of that id. */
+  keepAlert({ id, rule, severity, state, message, value, since, resolvedAt, delivery }) {
+    const resolved = resolvedAt === void 0 ? null : Math.round(resolvedAt);
+    this.#sql.keepAlert.run(id, rule, severity, state, message, value ?? null, Math.round(since), resolved, delivery);
+  }
+  alerts({ state, offset, limit }) {
+    const most = Math.min(limit, MOST_ROWS2);
+    const rows = state === void 0 ? this.#sql.alerts.all(most, offset) : this.#sql.alertsIn.all(state, most, offset);
+    return rows.map(toAlert);
+  }
+  keepDeed({ at, who, via, action, about }) {
+    this.#sql.keepDeed.run(Math.round(at), who, via, action, about);
+  }
+  deeds({ offset, limit }) {
+    return this.#sql.deeds.all(Math.min(limit, MOST_ROWS2), offset);
+  }
+};
+function toAlert({ id, rule, severity, state, message, value, since, resolved, delivery }) {
+  return {
+    id,
+    rule,
+    severity,
+    state,
+    message,
+    value: value ?? void 0,
+    since,
+    resolvedAt: resolved ?? void 0,
+    delivery
+  };
+}
+
+// words.ts
+var MOST_KNOWN = 1e4;
+var Words = class {
+  #numbers = /* @__PURE__ */ new Map();
+  #insert;
+  #find;
+  constructor(database) {
+    this.#insert = database.prepare("INSERT INTO words (text) VALUES (?) ON CONFLICT DO NOTHING");
+    this.#find = database.prepare("SELECT id FROM words WHERE text = ?");
+  }
+  /** The number of a text, which is written down when it is new. */
+  number(text) {
+    const known = this.#numbers.get(text) ?? this.find(text);
+    if (known !== void 0) return known;
+    this.#insert.run(text);
+    return this.find(text);
+  }
+  /** The number of a text, if it has one. */
+  find(text) {
+    const known = this.#numbers.get(text);
+    if (known !== void 0) return known;
+    const found = this.#find.get(text)?.id;
+    if (typeof found !== "number") return void 0;
+    if (this.#numbers.size >= MOST_KNOWN) this.#numbers.clear();
+    this.#numbers.set(text, found);
+    return found;
+  }
+  /** Forgets what was learnt in a transaction that came to nothing. */
+  forget() {
+    this.#numbers.clear();
+  }
+};
+
+// open_database.ts
+var PAGE_BYTES = 4096;
+var BUSY_MS = 5e3;
+var CACHE_KIB = 16384;
+var MOST_WAL_BYTES = 16 * 1024 * 1024;
+var BEATS_OF_THE_DEAD = 5;
+function openFile(path, { readOnly = false } = {}) {
+  if (!readOnly) keepPrivate(path);
+  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_MS, enableForeignKeyConstraints: false });
+  database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  if (readOnly) return database;
+  try {
+    database.exec(`
+      PRAGMA page_size = ${PAGE_BYTES};
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA journal_size_limit = ${MOST_WAL_BYTES};
+      PRAGMA temp_store = MEMORY;`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+function keepPrivate(path) {
+  try {
+    Deno.openSync(path, { write: true, create: true, mode: 384 }).close();
+  } catch {
+  }
+}
+var OpenDatabase = class _OpenDatabase {
+  constructor(database, settings, session, clock) {
+    this.database = database;
+    this.settings = settings;
+    this.clock = clock;
+    this.#sql = {
+      enter: database.prepare("INSERT INTO sessions (seen, batch) VALUES (?, 0)"),
+      enterAgain: database.prepare("INSERT INTO sessions (id, seen, batch) VALUES (?, ?, ?)"),
+      beat: database.prepare("UPDATE sessions SET seen = ? WHERE id = ?"),
+      wrote: database.prepare("UPDATE sessions SET batch = ? WHERE id = ?"),
+      batch: database.prepare("SELECT batch FROM sessions WHERE id = ?"),
+      dead: database.prepare("SELECT id FROM sessions WHERE seen < ? AND id <> ?"),
+      leave: database.prepare("DELETE FROM sessions WHERE id = ?"),
+      calls: database.prepare("SELECT count(*) AS calls FROM calls"),
+      pages: database.prepare("PRAGMA page_count")
+    };
+    this.session = session ?? Number(this.#sql.enter.run(clock.date()).lastInsertRowid);
+    this.#words = new Words(database);
+    this.#minutes = new MinuteWriter(database, this.session);
+    this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
+    this.#logs = new LogBook(database);
+    this.#trail = new Trail(database);
+    this.#retention = new Retention(database, settings);
+    const lister = new CallLister(database, this.#words, { now: () => clock.date() });
+    const reader = new CallReader(database, this.#words);
+    const minutes = new MinuteReader(database, this.#words);
+    this.answers = {
+      calls: (query) => lister.calls(query),
+      call: (query) => reader.call(query),
+      errors: (query) => reader.errors(query),
+      numbers: (query) => minutes.numbers(query),
+      trend: (query) => minutes.trend(query),
+      logs: (query) => this.#logs.logs(query),
+      alerts: (query) => this.#trail.alerts(query),
+      deeds: (query) => this.#trail.deeds(query)
+    };
+  }
+  database;
+  settings;
+  clock;
+  answers;
+  /** This process among those that share the database. */
+  session;
+  #words;
+  #minutes;
+  #calls;
+  #logs;
+  #trail;
+  #retention;
+  #sql;
+  /** `session`: this process, if it has written to this file before. */
+  static open(settings, session, clock) {
+    const database = openFile(settings.file);
+    try {
+      migrate(database);
+      return new _OpenDatabase(database, settings, session, clock);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+  /** Writes all of a batch, unless that was done before. */
+  write({ number, events, logs, alerts, deeds }) {
+    this.#transact(() => {
+      if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
+      for (const event of events) this.#calls.write(JSON.parse(event));
+      this.#calls.settle();
+      this.#minutes.settle();
+      this.#logs.write(logs);
+      for (const alert of alerts) this.#trail.keepAlert(alert);
+      for (const deed of deeds) this.#trail.keepDeed(deed);
+      this.#sql.wrote.run(number, this.session);
+    });
+  }
+  /** Gives a sign of life, and marks the calls of processes that have ceased to. Returns how many were marked. */
+  beat(lastBatch) {
+    return this.#transact(() => {
+      const now = this.clock.date();
+      if (this.#sql.beat.run(now, this.session).changes === 0) {
+        this.#sql.enterAgain.run(this.session, now, lastBatch);
+        this.#forget();
+      }
+      const { beatMs, maxCallMs } = this.settings;
+      const dead = this.#sql.dead.all(now - beatMs * BEATS_OF_THE_DEAD, this.session).map(({ id }) => Number(id));
+      const marked = this.#calls.interrupt(dead, now - maxCallMs);
+      for (const session of dead) this.#sql.leave.run(session);
+      return marked;
+    });
+  }
+  /** Lets go of a little of what is too old or too much. Returns whether there may be more. */
+  tidy() {
+    const more = this.#transact(() => this.#retention.step(this.clock.date()));
+    return this.#retention.vacuum() || more;
+  }
+  /** What the database takes on disk, in bytes. */
+  get bytes() {
+    return Number(this.#sql.pages.get().page_count) * PAGE_BYTES;
+  }
+  countCalls() {
+    return Number(this.#sql.calls.get().calls);
+  }
+  /** Leaves the database, as somebody whose calls are over. */
+  leave() {
+    this.#transact(() => {
+      this.#calls.interrupt([this.session], 0);
+      this.#sql.leave.run(this.session);
+    });
+  }
+  [Symbol.dispose]() {
+    this.database.close();
+  }
+  #transact(act) {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = act();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#forget();
+      if (this.database.isTransaction) this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+  #forget() {
+    this.#words.forget();
+    this.#minutes.forget();
+    this.#calls.forget();
+  }
+};
+
+// trouble.ts
+var SAID = [
+  [/malformed|not a database/, { code: "STORE-CORRUPT", why: "is damaged", remedy: "begin anew" }],
+  [/is full|No space left/, { code: "STORE-FULL", why: "cannot grow: the disk is full", remedy: "wait" }],
+  [/readonly|Read-only/, { code: "STORE-UNWRITABLE", why: "cannot be written: it is read-only", remedy: "wait" }],
+  [/locked|busy/, { code: "STORE-BUSY", why: "is held by another program", remedy: "wait" }],
+  [/unable to open/, { code: "STORE-UNWRITABLE", why: "cannot be opened or made", remedy: "wait" }],
+  [/disk I\/O error/, { code: "STORE-UNWRITABLE", why: "cannot be reached: the disk fails", remedy: "wait" }]
+];
+function troubleOf(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NewerDatabase) return { code: "STORE-NEWER", why: message, remedy: "none" };
+  if (error instanceof Deno.errors.NotCapable) {
+    return {
+      code: "STORE-UNWRITABLE",
+      why: "may not be written: the start command needs --allow-read and --allow-write for its folder",
+      remedy: "none"
+    };
+  }
+  if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+    return { code: "STORE-UNWRITABLE", why: "cannot be made: what should be its folder is a file", remedy: "wait" };
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return { code: "STORE-UNWRITABLE", why: "cannot be written: the system does not allow it", remedy: "wait" };
+  }
+  return SAID.find(([words]) => words.test(message))?.[1];
+}
+
+// keeper.ts
+var FIRST_RETRY_MS = 1e3;
+var LONGEST_RETRY_MS = 3e4;
+var COUNT_BEATS = 30;
+var TIDY_MS = 100;
+var TIDY_BEATS = 5;
+var Keeper = class {
+  #settings;
+  #clock;
+  #tell;
+  #session;
+  #database;
+  #waiting = [];
+  #lastBatch = 0;
+  #trouble;
+  #retryMs = FIRST_RETRY_MS;
+  #callOffRetry = () => {
+  };
+  #callOffBeat = () => {
+  };
+  #callOffTidying = () => {
+  };
+  #beats = 0;
+  #calls = 0;
+  constructor(settings, session, clock, tell) {
+    this.#settings = settings;
+    this.#session = session;
+    this.#clock = clock;
+    this.#tell = tell;
+    this.#work();
+    this.#beat();
+    this.#tidy();
+  }
+  receive(message) {
+    switch (message.type) {
+      case "keep":
+        this.#waiting.push(message.batch);
+        if (this.#trouble === void 0) this.#work();
+        break;
+      case "ask":
+        this.#answer(message);
+        break;
+      case "ping":
+        this.#tell({ type: "pong" });
+        break;
+      case "close":
+        this.#close();
+        break;
+    }
+  }
+  [Symbol.dispose]() {
+    this.#callOffRetry();
+    this.#callOffBeat();
+    this.#callOffTidying();
+    this.#database?.[Symbol.dispose]();
+    this.#database = void 0;
+  }
+  /** Does what is to be done, and comes back to it when it cannot be. */
+  #work() {
+    this.#callOffRetry();
+    try {
+      const database = this.#open();
+      for (let batch = this.#waiting[0]; batch !== void 0; batch = this.#waiting[0]) {
+        this.#write(database, batch);
+        this.#waiting.shift();
+      }
+      this.#recovered();
+    } catch (error) {
+      this.#suffer(error);
+    }
+  }
+  #open() {
+    if (this.#database) return this.#database;
+    Deno.mkdirSync(folderOf(this.#settings.file), { recursive: true });
+    const database = OpenDatabase.open(this.#settings, this.#session, this.#clock);
+    this.#database = database;
+    this.#session = database.session;
+    this.#calls = database.countCalls();
+    this.#tell({ type: "opened", session: database.session });
+    return database;
+  }
+  /** Writes a batch, or says that it is lost since there is something in it that cannot be written. */
+  #write(database, batch) {
+    let lost = 0;
+    try {
+      database.write(batch);
+    } catch (error) {
+      if (troubleOf(error)) throw error;
+      lost = batch.events.length + batch.logs.length + batch.alerts.length + batch.deeds.length;
+      this.#say("error", "the store could not keep what it was told", {
+        code: "STORE-DEFECT",
+        lost,
+        problem: messageOf(error)
+      });
+    }
+    this.#lastBatch = batch.number;
+    this.#tell({ type: "kept", batch: batch.number, lost });
+  }
+  #answer({ id, question, query }) {
+    try {
+      if (!this.#database) throw new Error(this.#why || "it is not open yet");
+      const answer = this.#database.answers[question](query);
+      this.#tell({ type: "answer", id, answer });
+    } catch (error) {
+      this.#tell({ type: "refused", id, why: messageOf(error) });
+      if (this.#database && troubleOf(error)) this.#suffer(error);
+    }
+  }
+  #beat() {
+    this.#callOffBeat = this.#clock.setTimer(this.#settings.beatMs, () => this.#beat());
+    if (!this.#database || this.#trouble) return;
+    try {
+      const marked = this.#database.beat(this.#lastBatch);
+      if (marked > 0) this.#say("warn", "calls were interrupted: their gateway is gone", { calls: marked });
+      if (++this.#beats % COUNT_BEATS === 0 || marked > 0) this.#calls = this.#database.countCalls();
+      this.#tellState();
+    } catch (error) {
+      this.#suffer(error);
+    }
+  }
+  /** Makes room, also while the disk is full: what is let go of is written over. */
+  #tidy() {
+    let more = false;
+    try {
+      if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+    } catch (error) {
+      this.#suffer(error);
+    }
+    this.#callOffTidying = this.#clock.setTimer(
+      more ? TIDY_MS : TIDY_BEATS * this.#settings.beatMs,
+      () => this.#tidy()
+    );
+  }
+  /** Says what is wrong, sees to it if that can be done, and otherwise tries again later. */
+  #suffer(error) {
+    const trouble = troubleOf(error) ?? { code: "STORE-DEFECT", why: messageOf(error), remedy: "wait" };
+    const news = this.#trouble?.code !== trouble.code;
+    this.#trouble = trouble;
+    if (news) {
+      this.#say("error", "the store does not work: calls go on, and what happens in them is not kept", {
+        code: trouble.code,
+        problem: this.#why
+      });
+    }
+    this.#tellState();
+    if (trouble.remedy === "none") return;
+    if (trouble.remedy === "begin anew") {
+      this.#database?.[Symbol.dispose]();
+      this.#database = void 0;
+      this.#session = void 0;
+      try {
+        const copy = setAside(this.#settings.file, this.#clock.date());
+        this.#say("error", "the damaged database was moved aside and a new one begun", { code: trouble.code, copy });
+      } catch (failure) {
+        this.#say("error", "the damaged database cannot be moved aside", {
+          code: trouble.code,
+          problem: messageOf(failure)
+        });
+      }
+    }
+    this.#callOffRetry();
+    this.#callOffRetry = this.#clock.setTimer(this.#retryMs, () => this.#work());
+    this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+  #recovered() {
+    this.#retryMs = FIRST_RETRY_MS;
+    if (this.#trouble === void 0) return;
+    this.#say("info", "the store works again", { code: this.#trouble.code });
+    this.#trouble = void 0;
+    this.#tellState();
+  }
+  /** What is wrong, as a sentence. */
+  get #why() {
+    return this.#trouble ? `The database ${this.#settings.file} ${this.#trouble.why}` : "";
+  }
+  #tellState() {
+    this.#tell({
+      type: "state",
+      state: {
+        state: this.#trouble ? "degraded" : "ok",
+        why: this.#why,
+        bytes: this.#database?.bytes ?? 0,
+        calls: this.#calls
+      }
+    });
+  }
+  #say(level, message, fields) {
+    this.#tell({ type: "said", level, message, fields });
+  }
+  #close() {
+    try {
+      this.#database?.leave();
+    } catch (error) {
+      this.#say("warn", "the store could not be left in order", { problem: messageOf(error) });
+    }
+    this[Symbol.dispose]();
+    this.#tell({ type: "closed" });
+  }
+};
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// worker.ts
+var port = self;
+var keeper;
+port.onmessage = ({ data }) => {
+  if (data.type !== "open") keeper?.receive(data);
+  else keeper ??= new Keeper(data.settings, data.session, systemClock, (message) => port.postMessage(message));
+};

@@ -1,0 +1,94 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { Row } from "./call_rows.ts";
+import type { LogLine, LogQuery } from "./store.ts";
+
+const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogLine["level"][];
+/** Debug lines that are kept, in memory. */
+const MOST_DEBUG = 2000;
+/** Lines that one answer may hold. */
+const MOST_LINES = 1000;
+
+/** The log lines: those from info up in the database, the last of the others in memory. Throws what SQLite throws. */
+export class LogBook {
+  #debug: LogLine[] = [];
+  readonly #sql;
+
+  constructor(readonly database: DatabaseSync) {
+    this.#sql = {
+      last: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'logs'"),
+      setLast: database.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'logs'"),
+      add: database.prepare(
+        "INSERT INTO logs (id, at, level, logger, message, call, fields) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ),
+    };
+  }
+
+  /** Writes lines down and gives them their numbers. Belongs into a transaction. */
+  write(lines: readonly Omit<LogLine, "id">[]): void {
+    if (lines.length === 0) return;
+    let id = Number(this.#sql.last.get()!.seq);
+    for (const line of lines) {
+      const { at, level, logger, message, callId = null, fields } = line;
+      id++;
+      if (level === "debug") this.#debug.push({ id, ...line });
+      else {
+        this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
+      }
+    }
+    this.#sql.setLast.run(id);
+    if (this.#debug.length > MOST_DEBUG) this.#debug = this.#debug.slice(-MOST_DEBUG);
+  }
+
+  logs(query: LogQuery): LogLine[] {
+    const limit = Math.min(query.limit, MOST_LINES);
+    const forward = query.after !== undefined && query.before === undefined;
+    const { where, values } = conditions(query);
+    const rows = this.database.prepare(
+      `SELECT * FROM logs WHERE ${where} ORDER BY id ${forward ? "ASC" : "DESC"} LIMIT :limit`,
+    ).all({ ...values, limit });
+    const debug = (query.level ?? "debug") === "debug" ? this.#debug.filter((line) => fits(line, query)) : [];
+    const lines = [...rows.map(toLine), ...debug].sort((a, b) => a.id - b.id);
+    return forward ? lines.slice(0, limit) : lines.slice(-limit || lines.length);
+  }
+}
+
+function conditions({ level = "debug", logger, callId, text, from, to, before, after }: LogQuery) {
+  const where = ["level >= :level"];
+  const values: Record<string, SQLInputValue> = { level: LEVELS.indexOf(level) };
+  const want = (condition: string, more: Record<string, SQLInputValue | undefined>) => {
+    const [[name, value]] = Object.entries(more) as [[string, SQLInputValue | undefined]];
+    if (value === undefined) return;
+    where.push(condition);
+    values[name] = value;
+  };
+  want("(logger = :logger OR substr(logger, 1, length(:logger) + 1) = :logger || '.')", { logger });
+  want("call = :callId", { callId });
+  want("instr(lower(message || ' ' || logger || ' ' || fields), :text) > 0", { text: text?.toLowerCase() });
+  want("at >= :from", { from });
+  want("at < :to", { to });
+  want("id < :before", { before });
+  want("id > :after", { after });
+  return { where: where.join(" AND "), values };
+}
+
+/** The same conditions for a line in memory. */
+function fits(line: LogLine, { logger, callId, text, from, to, before, after }: LogQuery): boolean {
+  const whole = `${line.message} ${line.logger} ${JSON.stringify(line.fields)}`.toLowerCase();
+  return (logger === undefined || line.logger === logger || line.logger.startsWith(`${logger}.`)) &&
+    (callId === undefined || line.callId === callId) &&
+    (text === undefined || whole.includes(text.toLowerCase())) &&
+    (from === undefined || line.at >= from) && (to === undefined || line.at < to) &&
+    (before === undefined || line.id < before) && (after === undefined || line.id > after);
+}
+
+function toLine({ id, at, level, logger, message, call, fields }: Row): LogLine {
+  return {
+    id,
+    at,
+    level: LEVELS[level as number]!,
+    logger,
+    message,
+    callId: call ?? undefined,
+    fields: JSON.parse(fields),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Clock } from "../lib/clock.ts";
+import { type LogEntry, plainFields } from "../lib/log_format.ts";
+import type { LogLine } from "./store.ts";
+
+/** Lines that are kept of one second. */
+const MOST_A_SECOND = 200;
+const SECOND_MS = 1000;
+/** Characters of a message that are kept. */
+const LONGEST_MESSAGE = 1024;
+
+/** Turns what is logged into lines to be kept, and leaves out what comes in floods: a line says how many there were. */
+export class LogIntake {
+  #since = -Infinity;
+  #lines = 0;
+  #leftOut = 0;
+
+  constructor(readonly clock: Clock, readonly keep: (line: Omit<LogLine, "id">) => void) {}
+
+  take(entry: LogEntry): void {
+    const now = this.clock.now();
+    if (now - this.#since >= SECOND_MS) this.#startAgain(now);
+    if (this.#lines++ < MOST_A_SECOND) this.keep(lineOf(entry));
+    else this.#leftOut++;
+  }
+
+  #startAgain(now: number): void {
+    this.#since = now;
+    this.#lines = 0;
+    if (this.#leftOut === 0) return;
+    const fields = { count: this.#leftOut };
+    this.#leftOut = 0;
+    this.keep(
+      lineOf({
+        time: this.clock.date(),
+        level: "warn",
+        logger: "byova.store",
+        message: "log lines were not kept: there were too many at once",
+        fields,
+      }),
+    );
+  }
+}
+
+function lineOf({ time, level, logger, message, fields }: LogEntry): Omit<LogLine, "id"> {
+  const { call, ...rest } = plainFields(fields);
+  return {
+    at: time,
+    level: LEVEL_OF[level] ?? "error",
+    logger,
+    message: message.slice(0, LONGEST_MESSAGE),
+    callId: typeof call === "string" ? call : undefined,
+    fields: rest,
+  };
+}
+
+const LEVEL_OF: Readonly<Record<string, LogLine["level"]>> = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+};

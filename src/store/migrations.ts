@@ -1,0 +1,162 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/**
+ * The database's shape, one step after another. A step that was released is never changed: what is new is a further step.
+ * Times are in ms since 1970, waits in ms.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Texts that many rows share, such as agents and codes.
+  CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+  -- The processes that write here; one that has not been seen for a while is dead.
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seen INTEGER NOT NULL,
+    batch INTEGER NOT NULL -- the last that was written
+  ) STRICT;
+
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES words,
+    call TEXT NOT NULL,
+    agent INTEGER NOT NULL REFERENCES words,
+    connector INTEGER NOT NULL REFERENCES words,
+    state INTEGER NOT NULL, -- 0 ended, 1 interrupted, 2 live
+    outcome INTEGER NOT NULL REFERENCES words, -- "" while there is none
+    reason TEXT,
+    code INTEGER NOT NULL REFERENCES words, -- "" for none
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    lasted INTEGER AS (ended - started) VIRTUAL,
+    turns INTEGER NOT NULL,
+    longest INTEGER,
+    median INTEGER,
+    language INTEGER NOT NULL REFERENCES words,
+    tracking TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    heard INTEGER NOT NULL -- when its last event came
+  ) STRICT;
+  CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
+  -- What the list of calls can be sorted by; call_list.ts names these.
+  CREATE INDEX calls_by_org ON calls (org, started);
+  CREATE INDEX calls_by_call ON calls (call);
+  CREATE INDEX calls_by_agent ON calls (agent, started);
+  CREATE INDEX calls_by_connector ON calls (connector, started);
+  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started);
+  CREATE INDEX calls_by_reason ON calls (reason);
+  CREATE INDEX calls_by_code ON calls (code, started);
+  CREATE INDEX calls_by_ended ON calls (ended);
+  CREATE INDEX calls_by_lasted ON calls (lasted);
+  CREATE INDEX calls_by_turns ON calls (turns, started);
+  CREATE INDEX calls_by_longest ON calls (longest);
+  CREATE INDEX calls_by_median ON calls (median);
+  CREATE INDEX calls_by_language ON calls (language, started);
+  CREATE INDEX calls_by_tracking ON calls (tracking);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  -- The ids of calls that are over, to find parts of them: by three letters in a row.
+  CREATE VIRTUAL TABLE call_texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
+  );
+
+  -- The events of calls that are live: what one batch brought of a call, each as JSON, commas between them.
+  CREATE TABLE open_events (
+    call INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    PRIMARY KEY (call, number)
+  ) STRICT, WITHOUT ROWID;
+  -- The events of each call that is over: a JSON array, deflated (RFC 1951).
+  CREATE TABLE packed_events (call INTEGER PRIMARY KEY, events BLOB NOT NULL) STRICT;
+
+  CREATE TABLE errors (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    code INTEGER NOT NULL REFERENCES words,
+    connector INTEGER NOT NULL REFERENCES words,
+    org INTEGER NOT NULL REFERENCES words,
+    call TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX errors_by_connector ON errors (connector, at);
+  CREATE INDEX errors_by_at ON errors (at);
+
+  -- What each minute brought, as each process saw it.
+  CREATE TABLE minutes (
+    minute INTEGER NOT NULL, -- since 1970
+    connector INTEGER NOT NULL REFERENCES words,
+    session INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    waits BLOB NOT NULL, -- see waits.ts
+    PRIMARY KEY (minute, connector, session)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    level INTEGER NOT NULL, -- 0 debug, 1 info, 2 warn, 3 error
+    logger TEXT NOT NULL,
+    message TEXT NOT NULL,
+    call TEXT,
+    fields TEXT NOT NULL -- JSON
+  ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('logs', 0);
+  CREATE INDEX logs_by_call ON logs (call) WHERE call IS NOT NULL;
+  CREATE INDEX logs_by_at ON logs (at);
+
+  CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    state TEXT NOT NULL,
+    message TEXT NOT NULL,
+    value REAL,
+    since INTEGER NOT NULL,
+    resolved INTEGER,
+    delivery TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alerts_by_state ON alerts (state, since);
+
+  CREATE TABLE deeds (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    via TEXT NOT NULL,
+    action TEXT NOT NULL,
+    about TEXT NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** Brings a database to the present shape. Throws a NewerDatabase when it is beyond it, and what SQLite throws. */
+export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRATIONS): void {
+  if (versionOf(database) > steps.length) throw new NewerDatabase(versionOf(database), steps.length);
+  database.exec("BEGIN IMMEDIATE"); // another process may be about to do the same
+  try {
+    for (let version = versionOf(database); version < steps.length; version++) database.exec(steps[version]!);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** A database that a later version of the program has brought into a shape that this one does not know. */
+export class NewerDatabase extends Error {
+  override readonly name = "NewerDatabase";
+
+  constructor(found: number, known: number) {
+    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+  }
+}
+
+/** The last step that a database has taken; 0 for a new one. */
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()!.user_version);
+}

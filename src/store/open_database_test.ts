@@ -1,0 +1,180 @@
+import { strict as assert } from "node:assert";
+import type { CallHappening } from "../call/event.ts";
+import { ManualClock } from "../../tests/manual_clock.ts";
+import type { Batch, Settings } from "./messages.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { OpenDatabase, openFile } from "./open_database.ts";
+import { troubleOf } from "./trouble.ts";
+
+const SETTINGS = { keepMs: 86_400_000, maxBytes: 1e9, logLines: 100, maxCallMs: 3_600_000, beatMs: 1000 };
+
+Deno.test("calls of a process that is gone are interrupted; those of one that lives beside it are not", () => {
+  const { file, clock } = house();
+  using gone = OpenDatabase.open(file, undefined, clock);
+  using beside = OpenDatabase.open(file, undefined, clock);
+  gone.write(batch(1, ...started("lost", clock.date())));
+  beside.write(batch(1, ...started("kept", clock.date())));
+  clock.advance(20_000);
+  assert.equal(beside.beat(1), 1);
+  assert.deepEqual(states(beside), { lost: "interrupted", kept: "live" });
+});
+
+Deno.test("a process that was taken for dead takes its calls up again, and nothing of them is missing", () => {
+  const { file, clock } = house();
+  using slow = OpenDatabase.open(file, undefined, clock);
+  slow.write(batch(1, ...started("one", clock.date())));
+  clock.advance(20_000);
+  using other = OpenDatabase.open(file, undefined, clock);
+  assert.equal(other.beat(0), 1);
+  slow.beat(1);
+  slow.write(batch(2, told("one", clock.date(), { type: "turn_opened", turn: 2 })));
+  assert.deepEqual(states(other), { one: "live" });
+  slow.write(batch(3, told("one", clock.date(), { type: "call_ended", outcome: "transferred", reason: "asked" })));
+  const call = other.answers.call({ callId: "one" })!;
+  assert.deepEqual(call.events.map(({ type }) => type), ["call_started", "turn_opened", "turn_opened", "call_ended"]);
+  assert.deepEqual([call.call.state, call.call.turns], ["ended", 2]);
+});
+
+Deno.test("a batch that is sent twice is written once", () => {
+  const { file, clock } = house();
+  using first = OpenDatabase.open(file, undefined, clock);
+  first.write(batch(1, ...started("one", clock.date())));
+  using again = OpenDatabase.open(file, first.session, clock);
+  again.write(batch(1, ...started("one", clock.date())));
+  assert.equal(again.countCalls(), 1);
+});
+
+Deno.test("a call whose end was lost is interrupted once it is silent for longer than a call can last", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  database.write(batch(1, ...started("one", clock.date())));
+  clock.advance(SETTINGS.maxCallMs - 1);
+  assert.equal(database.beat(1), 0);
+  clock.advance(2);
+  assert.equal(database.beat(1), 1);
+  assert.deepEqual(states(database), { one: "interrupted" });
+});
+
+Deno.test("what is too old goes with all that belongs to it, and the disk gets its room back", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  for (let at = 0; at < 500; at++) database.write(batch(at + 1, ...whole(`old-${at}`, clock.date())));
+  const full = database.bytes;
+  clock.advance(SETTINGS.keepMs + 60_000);
+  database.write(batch(501, ...whole("new", clock.date())));
+  while (database.tidy());
+  assert.deepEqual(states(database), { new: "ended" });
+  const left = (table: string) => database.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!.n;
+  assert.deepEqual(["packed_events", "minutes", "call_texts"].map(left), [1, 1, 1]);
+  assert.ok(database.bytes < full / 2, `${database.bytes} of ${full}`);
+});
+
+Deno.test("a database that grows too big loses its oldest calls", () => {
+  const { file, clock } = house({ maxBytes: 400_000 });
+  using database = OpenDatabase.open(file, undefined, clock);
+  for (let at = 0; at < 1000; at++) database.write(batch(at + 1, ...whole(`call-${at}`, clock.date() + at)));
+  assert.ok(database.bytes > 400_000);
+  while (database.tidy());
+  assert.ok(database.bytes <= 400_000, `${database.bytes}`);
+  const kept = Object.keys(states(database));
+  assert.ok(kept.includes("call-999") && !kept.includes("call-0"), `${kept.length} are left`);
+});
+
+Deno.test("log lines, of which only the newest are kept, are found by level, logger, call, text and place", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  const line = (at: number) => ({
+    at: clock.date() + at,
+    level: (["debug", "info", "warn", "error"] as const)[at % 4]!,
+    logger: at % 2 ? "byova.web" : "byova.webex",
+    message: `line ${at}`,
+    callId: at === 7 ? "one" : undefined,
+    fields: { at },
+  });
+  database.write({ ...batch(1), logs: Array.from({ length: 200 }, (_, at) => line(at)) });
+  const { logs } = database.answers;
+  const messages = (query: Parameters<typeof logs>[0]) => logs(query).map(({ message }) => message);
+  assert.deepEqual(messages({ limit: 3 }), ["line 197", "line 198", "line 199"]);
+  assert.deepEqual(messages({ level: "error", limit: 2 }), ["line 195", "line 199"]);
+  assert.deepEqual(messages({ logger: "byova.web", level: "info", limit: 2 }), ["line 197", "line 199"]);
+  assert.deepEqual(logs({ callId: "one", limit: 9 }).map(({ fields }) => fields), [{ at: 7 }]);
+  assert.deepEqual(messages({ text: "LINE 19", limit: 2 }), ["line 198", "line 199"]);
+  assert.deepEqual(messages({ text: "%", limit: 2 }), []);
+  const [anchor] = logs({ text: "line 100", limit: 1 });
+  assert.deepEqual(messages({ after: anchor!.id, limit: 2 }), ["line 101", "line 102"]);
+  assert.deepEqual(messages({ before: anchor!.id, limit: 2 }), ["line 98", "line 99"]);
+  while (database.tidy());
+  assert.equal(logs({ level: "info", limit: 1000 })[0]!.message, "line 101");
+});
+
+Deno.test("a database that a newer gateway has written is refused, and left as it is", () => {
+  const { file, clock } = house();
+  OpenDatabase.open(file, undefined, clock)[Symbol.dispose]();
+  {
+    using database = openFile(file.file);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+  }
+  assert.throws(() => OpenDatabase.open(file, undefined, clock), (error) => {
+    assert.deepEqual([troubleOf(error)?.code, troubleOf(error)?.remedy], ["STORE-NEWER", "none"]);
+    return true;
+  });
+});
+
+Deno.test("a batch that the disk has no room for is written whole once it has", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  database.write(batch(1, ...whole("one", clock.date())));
+  const pages = Number(database.database.prepare("PRAGMA page_count").get()!.page_count);
+  database.database.exec(`PRAGMA max_page_count = ${pages}`);
+  const many = batch(2, ...Array.from({ length: 500 }, (_, at) => whole(`more-${at}`, clock.date())).flat());
+  assert.throws(() => database.write(many), (error) => troubleOf(error)?.code === "STORE-FULL");
+  assert.equal(database.countCalls(), 1);
+  database.database.exec("PRAGMA max_page_count = 1000000");
+  database.write(many);
+  assert.equal(database.countCalls(), 501);
+});
+
+/** A database file of its own, which goes with the process, and a clock. */
+function house(more: Partial<Settings> = {}): { readonly file: Settings; readonly clock: ManualClock } {
+  const folder = Deno.makeTempDirSync();
+  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }), { once: true });
+  return { file: { file: `${folder}/gateway.db`, ...SETTINGS, ...more }, clock: new ManualClock() };
+}
+
+function batch(number: number, ...events: string[]): Batch {
+  return { number, events, logs: [], alerts: [], deeds: [] };
+}
+
+function told(callId: string, at: number, happening: CallHappening): string {
+  return JSON.stringify({ ...happening, callId, orgId: "org", agentId: "agent", at });
+}
+
+function started(callId: string, at: number): string[] {
+  return [
+    told(callId, at, { type: "call_started", connector: "echo", trackingId: "", language: "" }),
+    told(callId, at, { type: "turn_opened", turn: 1 }),
+  ];
+}
+
+function whole(callId: string, at: number): string[] {
+  return [...started(callId, at), told(callId, at, { type: "call_ended", outcome: "caller_hung_up", reason: "" })];
+}
+
+function states(database: OpenDatabase): Record<string, string> {
+  const { calls } = database.answers.calls({ sort: "startedAt", descending: false, offset: 0, limit: 1000 });
+  return Object.fromEntries(calls.map(({ callId, state }) => [callId, state]));
+}
+
+Deno.test("a database and what stands beside it are for their owner only", () => {
+  if (Deno.build.os === "windows") return;
+  const folder = Deno.makeTempDirSync();
+  try {
+    using database = openFile(`${folder}/gateway.db`);
+    database.exec("CREATE TABLE one (two)");
+    const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assert.deepEqual(files, ["gateway.db", "gateway.db-shm", "gateway.db-wal"]);
+    for (const name of files) assert.equal(Deno.statSync(`${folder}/${name}`).mode! & 0o777, 0o600, name);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
