@@ -1,5 +1,5 @@
 import type { Connector, ConnectorDeps } from "../../src/call/connector.ts";
-import { connectLex } from "../../src/connectors/aws_lex/mod.ts";
+import { connectLex } from "../../src/connectors/aws_lex/connect.ts";
 import { awsLex } from "../../src/connectors/aws_lex/mod.ts";
 import type { AgentOutput } from "../../src/call/output.ts";
 import type { LexConfig } from "../../src/connectors/aws_lex/options.ts";

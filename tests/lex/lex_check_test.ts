@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { parse } from "yaml";
-import { checkLex, lexNeeds } from "../../src/connectors/aws_lex/check.ts";
+import { checkLex } from "../../src/connectors/aws_lex/check.ts";
+import { lexNeeds } from "../../src/connectors/aws_lex/needs.ts";
 import { lexConfig } from "../../src/connectors/aws_lex/options.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { testDeps } from "../connector_suite.ts";

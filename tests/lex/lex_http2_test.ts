@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { CallerInput } from "../../src/call/input.ts";
 import type { AgentOutput } from "../../src/call/output.ts";
-import { connectLex } from "../../src/connectors/aws_lex/mod.ts";
+import { connectLex } from "../../src/connectors/aws_lex/connect.ts";
 import { openClients } from "../../src/connectors/aws_lex/clients.ts";
 import { lexConfig } from "../../src/connectors/aws_lex/options.ts";
 import { parse } from "yaml";

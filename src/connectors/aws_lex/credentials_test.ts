@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { ManualClock } from "../../../tests/manual_clock.ts";
 import type { CredentialDeps } from "./credential_look_up.ts";
-import { awsCredentials, type CredentialSource } from "./credentials.ts";
+import type { CredentialSource } from "./credential_sources.ts";
+import { awsCredentials } from "./credentials.ts";
 
 const KEYS = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "hunter2" };
 const FOUND = { accessKeyId: "AKID", secretAccessKey: "hunter2" };

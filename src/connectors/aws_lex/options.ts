@@ -2,7 +2,7 @@ import { z } from "zod";
 import { expectationConfig } from "../../call/expectation.ts";
 import { indirect, secret } from "../../lib/secret.ts";
 import { flag, number, oneOf, someText, text, whole } from "../../lib/scalars.ts";
-import { CREDENTIAL_SOURCES } from "./credentials.ts";
+import { CREDENTIAL_SOURCES } from "./credential_sources.ts";
 import { outcomeConfig, SAMPLE_OUTCOMES } from "./outcome.ts";
 
 /** What RecognizeUtterance takes, less Opus, which we do not make (Lex V2 API reference, requestContentType). */

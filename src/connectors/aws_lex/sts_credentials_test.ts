@@ -2,7 +2,8 @@ import { strict as assert } from "node:assert";
 import { checkRequest } from "../../../tests/lex/signature.ts";
 import { ManualClock } from "../../../tests/manual_clock.ts";
 import type { CredentialDeps } from "./credential_look_up.ts";
-import { awsCredentials, type CredentialSource } from "./credentials.ts";
+import type { CredentialSource } from "./credential_sources.ts";
+import { awsCredentials } from "./credentials.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/lex";
 const CREDENTIALS = `
