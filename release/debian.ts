@@ -47,7 +47,7 @@ export async function debianPackage(program: URL, needs: readonly Need[], folder
 }
 
 async function contents(program: URL, needs: readonly Need[]): Promise<readonly TarFile[]> {
-  const launcher = `#!/bin/sh\nfolder=/${LIBRARY}\n${running(needs)}`;
+  const launcher = `#!/bin/sh\nfolder=/${LIBRARY}\nDENO_DIR=\${CACHE_DIRECTORY:-/dev/null}\n${running(needs)}`;
   const beside = [await denoFile(), { path: "byova-gateway.js", bytes: await Deno.readFile(program) }];
   const license = (await besideFiles()).filter(({ path }) => path === "LICENSE");
   const others = (await besideFiles()).filter(({ path }) => path !== "LICENSE");
