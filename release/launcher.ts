@@ -29,11 +29,11 @@ const SPAN = 18;
 export interface Packed {
   /** The name of the folder that it is unpacked to: the same content, the same name. */
   readonly id: string;
-  /** As \`uname -sm\` says it. */
+  /** As `uname -sm` says it. */
   readonly platform: string;
   /** What must be there for Deno to run at all, such as the C library's loader; "" for nothing. */
   readonly loader: string;
-  /** The files that run, each with its \`cksum\`: the sum and the size in bytes. */
+  /** The files that run, each with its `cksum`: the sum and the size in bytes. */
   readonly sums: readonly { readonly path: string; readonly sum: number; readonly size: number }[];
   /** How long the gzipped parts are, in bytes: the two halves of Deno, and a tar of all else. */
   readonly parts: readonly [number, number, number];
@@ -106,7 +106,7 @@ ${running(needs)}`;
   }, body);
 }
 
-/** The CRC of POSIX \`cksum\` (IEEE Std 1003.1-2017): the polynomial 0x04C11DB7 over the bytes and their count. */
+/** The CRC of POSIX `cksum` (IEEE Std 1003.1-2017): the polynomial 0x04C11DB7 over the bytes and their count. */
 export function cksum(bytes: Uint8Array): number {
   let crc = 0;
   for (let at = 0; at < bytes.length; at++) crc = (crc << 8) ^ CRC_TABLE[(crc >>> 24) ^ bytes[at]!]!;
