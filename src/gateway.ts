@@ -6,7 +6,7 @@ import type { CallEvent } from "./call/event.ts";
 import type { Config } from "./config.ts";
 import { openAlerts } from "./gateway/alerts.ts";
 import { logCalls, openConnectors, openStore, openSwitchboard } from "./gateway/calls.ts";
-import { certificateStates, openCertificates, serverTls } from "./gateway/certificates.ts";
+import { certificateStates, openCertificates, ownPort, serverTls } from "./gateway/certificates.ts";
 import { openWebPort } from "./gateway/web_port.ts";
 import { Successor } from "./grpc/relay.ts";
 import { GrpcServer } from "./grpc/server.ts";
@@ -196,13 +196,15 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     agents: directory.list().map(({ id }) => id),
     events,
     async drain() {
-      const { host, reusePort, drainMs } = config.gateway;
+      const { reusePort, drainMs } = config.gateway;
       const until = clock.now() + drainMs;
       if (reusePort) {
         await server.closeDoor();
         web?.closeDoor();
-        // Over TLS it would want to be asked by its public name, and perhaps for our certificate: then nothing is handed on.
-        if (!config.gateway.tls) successor = await Successor.find({ hostname: host, port: server.port, clock });
+        // It would ask for a client's certificate, of which a gateway has none.
+        const unknown = config.gateway.tls?.clients !== undefined;
+        const at = ownPort(config, server.port, certificates.grpc?.texts);
+        if (!unknown) successor = await Successor.find({ ...at, clock });
         if (successor) running.use(successor);
         log.info(
           successor ? "another gateway has taken over: new calls are handed on to it" : "nobody takes new calls",

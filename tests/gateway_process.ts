@@ -1,5 +1,6 @@
-import { GrpcChannel } from "../src/grpc/client.ts";
-import { Line, withoutStore } from "./gateway_harness.ts";
+import type { GrpcChannel } from "../src/grpc/client.ts";
+import type { ClientTls } from "../src/http2/tls.ts";
+import { connect, Line, withoutStore } from "./gateway_harness.ts";
 
 /** The permissions of `deno task start`, word for word. */
 async function startFlags(): Promise<string[]> {
@@ -37,12 +38,12 @@ export class GatewayProcess extends Line implements AsyncDisposable {
 
   /**
    * `args`: further options of the command line; `yaml`: a configuration file, and nothing is remembered unless it says
-   * so; `env`: further variables.
+   * so; `env`: further variables; `tls`: whom to trust, where it speaks TLS.
    */
   static async start(
     args: readonly string[] = [],
     yaml = "",
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, tls }: { env?: Readonly<Record<string, string>>; tls?: ClientTls | undefined } = {},
   ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
@@ -77,7 +78,7 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     await ready.promise;
     const port = Number(said("calls are answered")!.grpc!.split(":").at(-1));
     const page = said("open this page to watch")!.page!;
-    const channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port });
+    const channel = await connect(port, tls);
     return new GatewayProcess(channel, { child, folder, log, port, page });
   }
 

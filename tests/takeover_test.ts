@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 import { callUnary, GrpcChannel } from "../src/grpc/client.ts";
 import { Status } from "../src/grpc/status.ts";
+import type { ClientTls } from "../src/http2/tls.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../src/protocols/gen/health.ts";
+import { Authority } from "./certificates.ts";
 import { Line } from "./gateway_harness.ts";
 import { GatewayProcess } from "./gateway_process.ts";
 
@@ -10,8 +12,8 @@ import { GatewayProcess } from "./gateway_process.ts";
 const SHARED = "gateway:\n  reuse_port: true\n";
 
 /** A gateway on the ports of another. */
-function beside({ port, page }: GatewayProcess, yaml = SHARED): Promise<GatewayProcess> {
-  return GatewayProcess.start(["--port", String(port), "--http-port", new URL(page).port], yaml);
+function beside({ port, page }: GatewayProcess, yaml = SHARED, tls?: ClientTls): Promise<GatewayProcess> {
+  return GatewayProcess.start(["--port", String(port), "--http-port", new URL(page).port], yaml, { tls });
 }
 
 /** Somebody who calls again and again on one connection, as Webex does, and connects anew when it is told to. */
@@ -105,6 +107,31 @@ Deno.test("a takeover where net.ipv4.tcp_migrate_req is 1: no connection is rese
   const said = new TextDecoder().decode(stdout);
   if (said === "") return console.log("SKIP: this machine has no network namespaces for us");
   assert.equal(code, 0, said);
+});
+
+Deno.test("a takeover of a port that speaks TLS hands new calls on too", async () => {
+  const authority = await Authority.create("Takeover");
+  const { cert, key } = await authority.issue({ commonName: "gateway", names: ["gateway.test"] });
+  const folder = await Deno.makeTempDir();
+  await using _files = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+  await Deno.writeTextFile(`${folder}/chain.pem`, cert + authority.cert);
+  await Deno.writeTextFile(`${folder}/key.pem`, key);
+  const files = `server_cert_chain_file: ${folder}/chain.pem, server_private_key_file: ${folder}/key.pem`;
+  const yaml = `${SHARED}  tls: { enabled: true, ${files} }\n`;
+  const tls = { caCerts: [authority.cert], serverName: "gateway.test" };
+
+  await using before = await GatewayProcess.start([], yaml, { tls });
+  const kept = before.call({ conversationId: "kept" });
+  await kept.start();
+  await using after = await beside(before, yaml, tls);
+  before.signal("SIGTERM");
+  await said(before, "another gateway has taken over: new calls are handed on to it");
+  const handedOn = before.call({ conversationId: "handed-on" });
+  assert.equal((await handedOn.start()).status, Status.OK);
+  await said(after, "stream opened", "handed-on");
+  assert.equal((await handedOn.press("5")).responses[0]!.outputEvents[0]!.name, "transfer_requested");
+  assert.equal((await kept.press("5")).responses[0]!.outputEvents[0]!.name, "transfer_requested");
+  assert.equal((await before.exit).code, 0);
 });
 
 Deno.test("without gateway.reuse_port in both, a port that is taken stays taken", async () => {

@@ -49,7 +49,7 @@ const ms = (nanos: string) => Number(BigInt(nanos) / 1_000_000n);
 
 Deno.test("with OTEL_DENO a collector is told of each call, its turns and what the agent did, and of nothing that callers do", async () => {
   await using collector = new Collector();
-  await using house = await GatewayProcess.start([], "", collector.env);
+  await using house = await GatewayProcess.start([], "", { env: collector.env });
   const since = Date.now();
   const call = house.call({ conversationId: "c-1", customerOrgId: "org-1", virtualAgentId: "Echo: Echo" });
   await call.start({ name: "marker-name", parameters: { account: "marker-parameter" } });

@@ -1,6 +1,5 @@
-import type { Clock } from "../lib/clock.ts";
 import type { Span } from "../lib/span.ts";
-import { type ClientCall, GrpcChannel } from "./client.ts";
+import { type ClientCall, GrpcChannel, type GrpcChannelOptions } from "./client.ts";
 import type { Rpc, RpcListener } from "./rpc.ts";
 import { GrpcError, Status } from "./status.ts";
 
@@ -14,7 +13,7 @@ export class Successor implements AsyncDisposable {
   private constructor(readonly channel: GrpcChannel) {}
 
   /** Connects to whoever listens at an address. Resolves with undefined when nobody answers. */
-  static async find(at: { readonly hostname: string; readonly port: number; readonly clock: Clock }) {
+  static async find(at: GrpcChannelOptions) {
     try {
       return new Successor(await GrpcChannel.connect({ ...at, connectTimeoutMs: CONNECT_MS }));
     } catch (error) {
