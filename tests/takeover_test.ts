@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import type { CallRow } from "../islands/facts.ts";
 import { callUnary, GrpcChannel } from "../src/grpc/client.ts";
 import { Status } from "../src/grpc/status.ts";
 import type { ClientTls } from "../src/http2/tls.ts";
@@ -134,6 +135,30 @@ Deno.test("a takeover of a port that speaks TLS hands new calls on too", async (
   assert.equal((await before.exit).code, 0);
 });
 
+Deno.test("a takeover leaves one memory: what either gateway lived to see stands in it", async () => {
+  const data = new URL("../data/", import.meta.url).pathname; // where the gateway may write
+  await Deno.mkdir(data, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: data });
+  await using _memory = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+  const yaml = `${SHARED}store: { file: ${folder}/gateway.db }\n`;
+  await using before = await GatewayProcess.start([], yaml);
+  await before.call({ conversationId: "kept" }).start();
+  await using after = await beside(before, yaml);
+  before.signal("SIGTERM");
+  await said(before, "another gateway has taken over: new calls are handed on to it");
+  await before.call({ conversationId: "handed-on" }).start();
+  for (const id of ["handed-on", "kept"]) await before.call({ conversationId: id }).event("SESSION_END");
+  assert.equal((await before.exit).code, 0);
+  const remembered = async () => {
+    const { calls }: { calls: CallRow[] } = await (await fetch(new URL("/api/calls", after.page))).json();
+    return calls.map(({ call_id, state, outcome }) => `${call_id} ${state} ${outcome}`).sort();
+  };
+  const expected = ["handed-on ended caller_hung_up", "kept ended caller_hung_up"];
+  const until = performance.now() + 10_000;
+  while (`${await remembered()}` !== `${expected}` && performance.now() < until) await tick();
+  assert.deepEqual(await remembered(), expected);
+});
+
 Deno.test("without gateway.reuse_port in both, a port that is taken stays taken", async () => {
   {
     await using shared = await GatewayProcess.start([], SHARED);
@@ -157,5 +182,9 @@ Deno.test("a gateway that shares its ports and that nobody takes over from stops
 /** Resolves once a gateway has logged this, of this call if one is named. */
 async function said({ log }: GatewayProcess, message: string, call?: string): Promise<void> {
   const found = () => log.some((line) => line.msg === message && (call === undefined || line.call === call));
-  while (!found()) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!found()) await tick();
+}
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -1,5 +1,5 @@
 /**
- * Proves a packed or compiled file: in an empty folder, with an empty environment, on its default ports, it starts,
+ * Proves a packed or compiled file: in an empty folder, with nothing but HOME in its environment, on its default ports, it starts,
  * answers a call, shows its page in a real browser, stops on SIGTERM and starts again. Prints one line for each.
  *
  *     deno run -A tests/one_file/smoke.ts FILE
@@ -17,7 +17,7 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 
 async function prove(file: string, print: (line: string) => void, ownPorts: boolean): Promise<void> {
   const cwd = await Deno.makeTempDir();
-  const plain: Surroundings = { cwd, env: { PATH: "/usr/bin:/bin", HOME: `${cwd}/home` } };
+  const plain: Surroundings = { cwd, env: { HOME: `${cwd}/home` } };
   const name = "./byova-gateway";
   try {
     await Deno.copyFile(file, `${cwd}/byova-gateway`);
