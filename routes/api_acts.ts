@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Conversation } from "../src/call/conversation.ts";
 import type { House } from "./house.ts";
 import { parametersOf, words, WrongParameter } from "./parameters.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { CallPage } from "../islands/facts.ts";
 import { callRow } from "./call_facts.ts";
 import { exportCalls } from "./call_export.ts";

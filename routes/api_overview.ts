@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { House } from "./house.ts";
 import { Overviews } from "./overview.ts";
 import { moment, parametersOf, WrongParameter } from "./parameters.ts";

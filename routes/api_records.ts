@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { noParameters } from "./api_overview.ts";
 import { iso } from "./call_facts.ts";
 import type { House } from "./house.ts";

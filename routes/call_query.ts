@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CallQuery as Filters, CallRow } from "../islands/facts.ts";
 import type { CallQuery } from "../src/store/store.ts";
 import { count, moment, word, words, WrongParameter } from "./parameters.ts";

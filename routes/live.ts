@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { LiveStream } from "./live_stream.ts";
 import { parametersOf, words, WrongParameter } from "./parameters.ts";
 

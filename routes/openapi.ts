@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { actParameters } from "./api_acts.ts";
 import { callParameters } from "./api_calls.ts";
 import { noParameters, overviewParameters } from "./api_overview.ts";

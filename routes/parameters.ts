@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Characters of a parameter that are quoted when it is refused. */
 const MOST_QUOTED = 60;

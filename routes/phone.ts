@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import bookingWav from "../audio/caller_booking.wav" with { type: "bytes" };
 import orderWav from "../audio/caller_order.wav" with { type: "bytes" };
 import { PHONE_VOICES, type PhoneNews, type PhoneOrder, type PhoneVoice } from "../islands/phone_talk.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { time } from "./schemas.ts";
 
 /** The answers that the sample and its guides name, as schemas: what is there may grow. */

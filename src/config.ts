@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { dataSourceProblems } from "./auth/byods/config.ts";
 import { loginProblems } from "./auth/login/config.ts";
 import { chooseConnectors } from "./config/connectors.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { z } from "zod";
+import * as z from "zod";
 import { hashOfToken, newToken } from "./auth/login/api_token.ts";
 import { hashPassword } from "./auth/login/password.ts";
 import { ConfigError, type ConfigSources, loadConfig, maskedConfig, OVERRIDES } from "./config.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { z } from "zod";
+import * as z from "zod";
 import { pages } from "../islands/mod.ts";
 import { openApi, ROUTES } from "../routes/openapi.ts";
 import type { Recordings } from "../routes/house.ts";

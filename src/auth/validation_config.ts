@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, number, someText, text } from "../lib/scalars.ts";
 import type { DataSource } from "./data_source.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, oneOf, text, whole } from "../lib/scalars.ts";
 import type { InputExpectation } from "./output.ts";
 

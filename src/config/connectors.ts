@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../lib/suggest.ts";
 import type { Finding } from "./problems.ts";
 import { isMapping } from "./tree.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Origin } from "./origins.ts";
 import { leaves } from "./schema_walk.ts";
 import { valueAt } from "./tree.ts";

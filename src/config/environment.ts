@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Path } from "./document.ts";
 import type { Finding } from "./problems.ts";
 import { elementOf, keyNotes, keysOf } from "./schema_walk.ts";

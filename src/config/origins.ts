@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ConfigDocument } from "./document.ts";
 import type { Fetched, Outside } from "./environment.ts";
 import { OVERRIDES } from "./overrides.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ErrorCode } from "../lib/error_codes.ts";
 import { nearest } from "../lib/suggest.ts";
 import type { Path } from "./document.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertsConfig } from "../alerts/config.ts";
 import { dataSourceConfig } from "../auth/byods/config.ts";
 import { loginConfig } from "../auth/login/config.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { type KeyNotes, notesOf } from "../lib/secret.ts";
 import type { Path } from "./document.ts";
 

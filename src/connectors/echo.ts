@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readPrompt } from "../audio/convert.ts";
 import { TELEPHONY } from "../audio/format.ts";
 import { PROMPTS } from "../audio/prompts.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Text that stands for a number: the environment, the command line and a quoted value in the file all give text. */
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;

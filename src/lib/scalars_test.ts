@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { z } from "zod";
+import type * as z from "zod";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "./scalars.ts";
 
 const taken: readonly (readonly [name: string, z.ZodType, written: unknown, value: unknown])[] = [

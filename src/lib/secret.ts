@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MASK } from "./redaction.ts";
 
 /** A text that no log, message or JSON answer shows: it prints as dots until somebody asks for it by name. */

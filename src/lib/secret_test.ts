@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { z } from "zod";
+import * as z from "zod";
 import { notesOf, Secret, secret } from "./secret.ts";
 
 Deno.test("a Secret shows dots wherever it is printed, and its text only when asked", () => {

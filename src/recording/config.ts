@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { byteSize, flag, number, someText } from "../lib/scalars.ts";
 
 /** The `recordings` section, as the file says it. */

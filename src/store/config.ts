@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { byteSize, flag, number, someText, whole } from "../lib/scalars.ts";
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@
  * Loaded by `deno run --preload` before the program: adds two connectors to the list of src/connectors/mod.ts that no
  * operator wants, and tells of the memory every second.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { TELEPHONY } from "../../src/audio/format.ts";
 import { type Connector, type ConnectorDefinition, defineConnector } from "../../src/call/connector.ts";
 import { connectors } from "../../src/connectors/mod.ts";

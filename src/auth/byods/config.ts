@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, number, oneOf, text, whole } from "../../lib/scalars.ts";
 import { indirect, Secret, secret } from "../../lib/secret.ts";
 import { isLoopback } from "../../lib/loopback.ts";

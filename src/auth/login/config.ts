@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isLoopback } from "../../lib/loopback.ts";
 import { flag, number, oneOf, text } from "../../lib/scalars.ts";
 import { indirect, Secret, secret } from "../../lib/secret.ts";

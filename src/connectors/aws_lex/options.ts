@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { expectationConfig } from "../../call/expectation.ts";
 import { indirect, secret } from "../../lib/secret.ts";
 import { flag, number, oneOf, someText, text, whole } from "../../lib/scalars.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, oneOf, someText } from "../../lib/scalars.ts";
 import type { LexAnswer } from "./answer.ts";
 
