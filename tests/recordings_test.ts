@@ -8,6 +8,7 @@ import { systemClock } from "../src/lib/clock.ts";
 import { createFile } from "../src/lib/files.ts";
 import { Recordings } from "../src/recording/recordings.ts";
 import { TestGateway } from "./gateway_harness.ts";
+import { lateness } from "./lateness.ts";
 import { keepingLog, type Line } from "./logs.ts";
 import { type Script, ScriptedGateway, type ScriptedOptions } from "./scripted_agent.ts";
 import { speech } from "./speech_samples.ts";
@@ -74,6 +75,7 @@ for (const speaks of ["prompts", "pieces"] as const) {
       yield { type: "hang_up" };
     };
     let heard = new Uint8Array(), promptAt = 0, spokeAt = 0;
+    const late = lateness();
     const { caller, agent, names, events, log } = await record(script, async (caller) => {
       const welcome = await caller.start();
       promptAt = welcome.responses[0]!.atMs;
@@ -82,17 +84,23 @@ for (const speaks of ["prompts", "pieces"] as const) {
       heard = caller.heard.data.slice();
       spokeAt = caller.timeline.find(({ what }) => what.startsWith("caller speaks"))!.atMs;
     }, { connector: { speaks } });
+    const lateMs = await late.longest();
     assert.deepEqual(log, []);
     assert.deepEqual(events.filter(({ type }) => type === "recording_started").length, 1);
     const [started] = events.flatMap((event) => event.type === "recording_started" ? [event.file] : []);
     assert.deepEqual(names, [started]);
     const said = (channel: Uint8Array, value: number) => channel.filter((code) => code === value).length / 8;
-    assertClose(said(agent, 0x20), said(heard, 0x20), 30, "what was heard of the prompt that was cut off");
+    assertClose(said(agent, 0x20), said(heard, 0x20), 30 + lateMs, "what was heard of the prompt that was cut off");
     assert.equal(said(agent, 0x30), 500);
     const between = (channel: Uint8Array) => (channel.indexOf(0x30) - channel.indexOf(0x20)) / 8;
-    assertClose(between(agent), between(heard), 30, "from one prompt to the next");
+    assertClose(between(agent), between(heard), 30 + lateMs, "from one prompt to the next");
     const voice = onset(speech("slt_yes").data);
-    assertClose(onset(caller) - onset(agent), spokeAt + voice - promptAt, 40, "from the prompt to the caller's voice");
+    assertClose(
+      onset(caller) - onset(agent),
+      spokeAt + voice - promptAt,
+      40 + lateMs,
+      "from the prompt to the caller's voice",
+    );
     assert.equal(agent.at(-1), 0x30, "the last prompt is heard to its end");
   });
 }

@@ -3,9 +3,9 @@ import type { Page } from "playwright-core";
 import { Caller } from "../../src/caller/caller.ts";
 import type { CallPage, CallRow } from "../../islands/facts.ts";
 import { callUnary } from "../../src/grpc/client.ts";
-import { sleep, systemClock } from "../../src/lib/clock.ts";
 import { encodeHealthCheckRequest, Health } from "../../src/protocols/gen/health.ts";
 import { TestGateway } from "../gateway_harness.ts";
+import { lateness } from "../lateness.ts";
 import { speech } from "../speech_samples.ts";
 import { browserTest, remembering, visit } from "./browser.ts";
 
@@ -152,7 +152,8 @@ browserTest("the waterfall of a call is what the caller saw, to the ms", async (
   await using memory = await remembering();
   await using house = await TestGateway.open(memory.yaml);
   await shortCall(house, "before", ECHO);
-  const trips = roundTrips(house);
+  const question = encodeHealthCheckRequest({ service: "" });
+  const trips = lateness(() => callUnary(house.channel, Health.Check, question));
   const caller = await Caller.dial({ hostname: "127.0.0.1", port: house.gateway.grpcPort }, { conversationId: "told" });
   const { page } = await open();
   await caller.start();
@@ -194,35 +195,11 @@ browserTest("the waterfall of a call is what the caller saw, to the ms", async (
   await caller[Symbol.asyncDispose]();
 });
 
-/** What the two ends of a call may differ by, in ms, besides the time that the way between them takes. */
-const TOLERANCE_MS = 5;
-
 /**
- * Goes to the gateway and back every few ms, until it is asked for the longest trip in ms, counted from when it was due.
- * The caller hears of everything later than the gateway tells of it, on a busy machine by much; but by no more than this.
+ * What the two ends of a call may differ by, in ms, besides the way there and back: the caller hears of everything later
+ * than the gateway tells of it, on a busy machine by much.
  */
-function roundTrips(house: TestGateway): { longest(): Promise<number> } {
-  let longest = 0;
-  let over = false;
-  const question = encodeHealthCheckRequest({ service: "" });
-  const done = (async () => {
-    while (!over) {
-      const due = performance.now() + EVERY_MS;
-      await sleep(systemClock, EVERY_MS);
-      await callUnary(house.channel, Health.Check, question);
-      longest = Math.max(longest, performance.now() - due);
-    }
-  })();
-  return {
-    async longest() {
-      over = true;
-      await done;
-      return longest;
-    },
-  };
-}
-
-const EVERY_MS = 5;
+const TOLERANCE_MS = 5;
 
 function at(caller: Caller, what: string | RegExp, rpc?: number): number {
   return caller.timeline.find((entry) =>
