@@ -64,8 +64,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly scheduler: SendScheduler;
   /** Bytes read from the peer. */
   bytesReceived = 0;
-  /** Resolves once the peer's SETTINGS are here; rejects with Http2Error when the connection ends before. */
-  readonly ready: Promise<void>;
+  /** A client's: resolves once the peer's SETTINGS are here; rejects with Http2Error when the connection ends before. */
+  readonly ready: Promise<void> | undefined;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
   readonly ended: Promise<void>;
   /** A server's: its clients share its time. */
@@ -77,7 +77,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly #outbox: Outbox;
   readonly #inbox = new Inbox();
   readonly #receiver: FrameReceiver;
-  readonly #greeted = Promise.withResolvers<void>();
+  readonly #greeted: PromiseWithResolvers<void> | undefined;
   readonly #watch: ConnectionWatch;
   /** "closing" writes what is left and reads nothing more. */
   #phase: "greeting" | "open" | "closing" | "closed" = "greeting";
@@ -105,8 +105,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.#outbox = new Outbox(transport, this);
     this.scheduler = new SendScheduler(this.#outbox, this.budget);
     this.#receiver = new FrameReceiver(this, limits.maxHeaderListBytes);
-    this.ready = this.#greeted.promise;
-    this.ready.catch(() => {});
+    this.#greeted = this.isServer ? undefined : Promise.withResolvers();
+    this.ready = this.#greeted?.promise;
+    this.ready?.catch(() => {});
     this.#greet();
     this.#watch = new ConnectionWatch(this, clock, limits);
     this.ended = this.#run();
@@ -193,7 +194,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.#phase = "open";
     this.#watch.greeted();
     this.#keeper?.idle(this);
-    this.#greeted.resolve();
+    this.#greeted?.resolve();
   }
 
   pingAnswered(payload: Uint8Array): void {
@@ -269,7 +270,13 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     try {
       let prefaced = !this.isServer;
       while (this.#phase !== "closed") {
-        const bytes = await this.#read();
+        let bytes: number | null;
+        try {
+          bytes = await this.transport.read(this.#inbox.room());
+        } catch (error) {
+          if (error instanceof Http2Error) this.#offend(error.code, error.message);
+          break;
+        }
         if (bytes === null) break;
         if (this.#phase === "closing") {
           this.#discardedBytes += bytes;
@@ -302,15 +309,6 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#resumeReading = resolve;
     return promise;
-  }
-
-  async #read(): Promise<number | null> {
-    try {
-      return await this.transport.read(this.#inbox.room());
-    } catch (error) {
-      if (error instanceof Http2Error) this.#offend(error.code, error.message);
-      return null;
-    }
   }
 
   /** Takes the frames that are there. Returns whether it stopped because the client causes much work. */
@@ -368,7 +366,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.#outbox.close();
     this.#resumeReading();
     this.transport.close();
-    this.#greeted.reject(
+    this.#greeted?.reject(
       new Http2Error(ErrorCode.CONNECT_ERROR, `Cannot open the connection: SETTINGS expected: ${reason}`),
     );
     this.streams.lose(ErrorCode.CONNECT_ERROR, reason);

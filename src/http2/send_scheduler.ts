@@ -9,15 +9,22 @@ export interface WaitingSender {
   transmit(): void;
 }
 
+/** Until somebody waits there is no queue: most connections are idle. */
+const NOBODY: ReadonlySet<WaitingSender> = new Set();
+
 /** Who may send DATA now: the connection's flow-control window and the outbox, shared in turns (RFC 9113 §5.2). */
 export class SendScheduler {
   /** Bytes of DATA that the peer still takes on the whole connection. */
   window = DEFAULT_WINDOW_BYTES;
   /** Window of a stream that opens now (SETTINGS_INITIAL_WINDOW_SIZE of the peer). */
   initialStreamWindow = DEFAULT_WINDOW_BYTES;
-  readonly #waiting = new Set<WaitingSender>();
+  #queue: Set<WaitingSender> | undefined;
 
   constructor(readonly outbox: Outbox, readonly budget: ControlBudget) {}
+
+  get #waiting(): ReadonlySet<WaitingSender> {
+    return this.#queue ?? NOBODY;
+  }
 
   /** Whether anyone may send DATA. */
   get open(): boolean {
@@ -37,12 +44,12 @@ export class SendScheduler {
 
   /** Puts a sender at the end of the queue. */
   wait(sender: WaitingSender): void {
-    this.#waiting.add(sender);
+    (this.#queue ??= new Set()).add(sender);
   }
 
   /** Takes a sender out of the queue. */
   leave(sender: WaitingSender): void {
-    this.#waiting.delete(sender);
+    this.#queue?.delete(sender);
   }
 
   /** A WINDOW_UPDATE for the connection. Throws Http2Error FLOW_CONTROL_ERROR above 2³¹ − 1 (RFC 9113 §6.9.1). */
@@ -56,7 +63,7 @@ export class SendScheduler {
   run(): void {
     for (const sender of this.#waiting) {
       if (!this.open) return;
-      this.#waiting.delete(sender);
+      this.#queue!.delete(sender);
       sender.transmit();
     }
   }

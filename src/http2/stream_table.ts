@@ -4,16 +4,23 @@ import { misplaced } from "./faults.ts";
 import { MAX_UINT31 } from "./frames.ts";
 import type { Http2Stream } from "./stream.ts";
 
+/** Until a stream opens there is no table: most connections are idle. */
+const NONE: ReadonlyMap<number, Http2Stream> = new Map();
+
 /** The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here. */
 export class StreamTable {
   /** Highest stream that the peer has opened; 0 at the client's end. */
   lastPeerId = 0;
   /** The identifier of the next stream that a client opens. */
   nextOwnId = 1;
-  readonly #open = new Map<number, Http2Stream>();
+  #table: Map<number, Http2Stream> | undefined;
   readonly #ended = new EndedStreams();
 
   constructor(readonly isServer: boolean) {}
+
+  get #open(): ReadonlyMap<number, Http2Stream> {
+    return this.#table ?? NONE;
+  }
 
   /** Number of streams that are not over. */
   get size(): number {
@@ -40,11 +47,11 @@ export class StreamTable {
   }
 
   add(stream: Http2Stream): void {
-    this.#open.set(stream.id, stream);
+    (this.#table ??= new Map()).set(stream.id, stream);
   }
 
   remove(stream: Http2Stream): void {
-    this.#open.delete(stream.id);
+    this.#table?.delete(stream.id);
     this.#ended.add(stream.id, stream.resetByUs);
   }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import { Timers } from "./timers.ts";
 
 /** Time, as the house sees it. Everything that waits or measures is handed one, so that a test can hand in its own. */
 export interface Clock {
@@ -18,15 +19,20 @@ export interface Clock {
  */
 const TURNS_TO_LOOK = 62;
 
-/** The real time. */
-export const systemClock: Clock = {
+const timers = new Timers({
   now: () => performance.now(),
-  date: () => Date.now(),
   setTimer(ms, fire) {
     const id = setTimeout(fire, ms);
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
   },
+});
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer: (ms, fire) => timers.set(ms, fire),
   nextTurn() {
     const { promise, resolve } = Promise.withResolvers<void>();
     let turns = 0;
