@@ -42,7 +42,7 @@ export async function bundle(folder = DIST): Promise<URL> {
     nodePaths: [await layOutPackages()],
     minify: true,
     keepNames: true,
-    charset: "utf8",
+    charset: "ascii",
     legalComments: "eof",
     jsx: "automatic",
     jsxImportSource: "preact",
