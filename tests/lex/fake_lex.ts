@@ -30,6 +30,7 @@ export class FakeLex implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   /** Sessions with a stream: whoever asks for one of them otherwise is in conflict. */
   readonly #streaming = new Set<unknown>();
+  readonly #defects: unknown[] = [];
   /** The paths that were asked for. */
   readonly asked: string[] = [];
   /** When each request of RecognizeUtterance had come in whole, in ms of performance.now(). */
@@ -39,7 +40,7 @@ export class FakeLex implements AsyncDisposable {
 
   constructor(readonly script: ScriptedLex, readonly options: FakeOptions = {}) {
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: (error) => this.#fail(error) },
       (request) => this.#answer(request),
     );
   }
@@ -58,15 +59,23 @@ export class FakeLex implements AsyncDisposable {
     return `region_name: us-east-1, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
   }
 
+  /** Throws what the fake itself could not do, so that no test takes that for an answer of Lex's. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
+    if (this.#defects.length > 0) throw new AggregateError(this.#defects, "Cannot go by what this Lex has answered");
+  }
+
+  #fail(error: unknown): Response {
+    this.#defects.push(error);
+    return new Response(null, { status: 500 });
   }
 
   async #answer(request: Request): Promise<Response> {
     const path = decodeURIComponent(new URL(request.url).pathname);
     this.asked.push(path);
     const streams = path.endsWith("/conversation");
-    const body = streams ? undefined : new Uint8Array(await request.arrayBuffer());
+    const body = streams ? undefined : await wholeBodyOf(request);
+    if (body === "gone") return new Response(); // nobody is there to read it
     let seed: string;
     try {
       seed = checkRequest(
@@ -78,7 +87,7 @@ export class FakeLex implements AsyncDisposable {
     }
     const fault = this.options.fault?.(path);
     if (fault) {
-      if (streams) await request.body?.cancel();
+      if (streams) await request.body?.cancel().catch(() => {}); // its client may be gone
       return fault;
     }
     const session =
@@ -202,6 +211,15 @@ async function* eventsOf(
       if (event.audioChunk) event.audioChunk = new Uint8Array(Buffer.from(event.audioChunk, "base64"));
       yield { [String(headers[":event-type"]!.value)]: event };
     }
+  }
+}
+
+/** A request's body, or "gone" when its client went in the middle of it. */
+async function wholeBodyOf(request: Request): Promise<Uint8Array | "gone"> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    return "gone";
   }
 }
 
