@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../../src/audio/wav.ts";
 import { MULAW_TO_LINEAR } from "../../src/audio/g711.ts";
+import { codeOf } from "../../src/lib/error_codes.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { FakeLex, refusal } from "./fake_lex.ts";
 import { house, lexThat, outline, sentence } from "./lex_house.ts";
@@ -98,7 +99,17 @@ for (const mode of ["utterance", "streaming"] as const) {
       assert.deepEqual(outline(await call.say(sentence)).slice(-2), ["CHUNK sound", "FINAL"]);
       const last = await call.say(sentence);
       assert.deepEqual(outline(last).slice(-2), ["CHUNK sound", "FINAL TRANSFER_TO_AGENT"]);
-      assert.equal(last.responses.at(-1)!.outputEvents[0]!.metadata!.reason, code);
+      const { outputEvents, sessionTranscript, sessionSummary } = last.responses.at(-1)!;
+      const summary = "The caller spoke with Travel about nothing that it recognized.";
+      assert.deepEqual({ ...outputEvents[0]!.metadata }, {
+        reason: code,
+        code: codeOf(code),
+        bot_name: "Travel",
+        conversation_id: "call-1",
+        slots: {},
+        summary,
+      });
+      assert.deepEqual([sessionTranscript!.text, sessionSummary!.text], ["Agent: Welcome.", summary]);
       const events = await (await fetch(`${it.gateway.url}/api/connections`)).json();
       const failures = events.connection_events.filter(({ event_type }: { event_type: string }) =>
         event_type === "failure"
