@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import { RecognizeUtteranceCommand, StartConversationCommand } from "../../src/connectors/aws_lex/sdk.ts";
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import type { ScriptedLex } from "./scripted_lex.ts";
-import { checkRequest, EventSignatures } from "./signature.ts";
+import { checkRequest, EventSignatures, type SigningKey } from "./signature.ts";
 
 type Json = Record<string, unknown>;
 
 /** Whose requests are answered. */
-const KEY = { accessKeyId: "AKID", secretAccessKey: "hunter2", region: "us-east-1", service: "lex" };
+const KEY = { accessKeyId: "AKID", secretAccessKey: "hunter2", service: "lex" };
 
 const codec = new EventStreamCodec(
   (bytes) => new TextDecoder().decode(typeof bytes === "string" ? Buffer.from(bytes) : bytes),
@@ -16,6 +16,8 @@ const codec = new EventStreamCodec(
 
 /** What a fake is like besides its script. */
 export interface FakeOptions {
+  /** Where it stands; requests that are signed for another region are refused. */
+  readonly region?: string;
   /** Bots by name, with the ids of their aliases. */
   readonly bots?: Readonly<Record<string, readonly string[]>>;
   /** Answers a request instead of the script; its path is what it is asked for. */
@@ -45,6 +47,14 @@ export class FakeLex implements AsyncDisposable {
     );
   }
 
+  get #key(): SigningKey {
+    return { ...KEY, region: this.#region };
+  }
+
+  get #region(): string {
+    return this.options.region ?? "us-east-1";
+  }
+
   get port(): number {
     return this.#server.addr.port;
   }
@@ -56,7 +66,7 @@ export class FakeLex implements AsyncDisposable {
 
   /** The lines of a `config` block that lead here by way of another address. */
   blockVia(url: string): string {
-    return `region_name: us-east-1, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
+    return `region_name: ${this.#region}, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
   }
 
   /** Throws what the fake itself could not do, so that no test takes that for an answer of Lex's. */
@@ -80,7 +90,7 @@ export class FakeLex implements AsyncDisposable {
     try {
       seed = checkRequest(
         { ...signedPartsOf(request, streams ? ":authority" : "host"), ...(body ? { body } : {}) },
-        KEY,
+        this.#key,
       );
     } catch {
       return refusal("UnrecognizedClientException", 403);
@@ -96,7 +106,7 @@ export class FakeLex implements AsyncDisposable {
     const about = { botId, botAliasId, localeId, sessionId };
     if (way === "utterance") return await this.#utterance(request.headers, body!, about);
     if (way === "conversation") {
-      return await this.#conversation(eventsOf(request.body!, new EventSignatures(seed, KEY)), about);
+      return await this.#conversation(eventsOf(request.body!, new EventSignatures(seed, this.#key)), about);
     }
     return this.#list(path, JSON.parse(new TextDecoder().decode(body)));
   }

@@ -202,14 +202,34 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
   assert.deepEqual(outline(await it.gateway.call().start()), ["CHUNK sound", "FINAL"]);
 });
 
-Deno.test("two connectors in two regions offer their own bots", async () => {
-  await using east = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
-  await using west = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
+Deno.test("connectors in several regions answer at once, each by its own bots; one that may not list says why on the page of agents", async () => {
+  const regions = ["us-east-1", "eu-west-2", "ap-southeast-2"] as const;
+  const bots = { Travel: ["LIVE"] };
+  const answers = regions.map((region) => lexThat(says(`From ${region}`, { heard: "yes" })));
+  const fault = (path: string) => path.includes("/sessions/") ? undefined : refusal("AccessDeniedException", 403);
+  await using east = new FakeLex(answers[0]!, { region: regions[0], bots });
+  await using west = new FakeLex(answers[1]!, { region: regions[1], bots });
+  await using south = new FakeLex(answers[2]!, { region: regions[2], bots, fault });
   await using gateway = await TestGateway.open(`connectors:
-  east: {type: aws_lex, config: {mode: utterance, ${east.block}}}
+  east: {type: aws_lex, config: {mode: streaming, ${east.block}}}
   west: {type: aws_lex, config: {mode: utterance, ${west.block}}}
+  south: {type: aws_lex, config: {${south.block}}}
 `);
   assert.deepEqual(gateway.gateway.agents, ["east: Travel", "west: Travel"]);
-  await gateway.call({ virtualAgentId: "west: Travel" }).start();
-  assert.deepEqual([east, west].map(({ asked }) => asked.filter((path) => path.endsWith("/utterance")).length), [0, 1]);
+  const transcripts = await Promise.all(["east", "west"].map(async (id) => {
+    const call = gateway.call({ virtualAgentId: `${id}: Travel` });
+    await call.start();
+    const { responses } = await call.say(sentence);
+    await call.event("SESSION_END");
+    return responses.at(-1)!.sessionTranscript!.text;
+  }));
+  assert.deepEqual(
+    transcripts,
+    regions.slice(0, 2).map((region) => `Agent: Welcome.\nCaller: yes\nAgent: From ${region}`),
+  );
+  const why = "LEX-ACCESS-DENIED: Cannot get an answer from Lex: AccessDeniedException";
+  const { connectors } = await (await fetch(`${gateway.url}/api/agents`)).json();
+  const failures = connectors.map(({ id, failure }: Record<string, string>) => [id, failure ?? null]);
+  assert.deepEqual(failures, [["east", null], ["west", null], ["south", why]]);
+  assert.match(await (await fetch(`${gateway.url}/agents`)).text(), /Its agents cannot be listed: LEX-ACCESS-DENIED/);
 });
