@@ -107,7 +107,7 @@ export async function asked(block: string, env: Record<string, string> = {}) {
   return { hosts, accessKeyId, secret, region, token: list?.headers["x-amz-security-token"] };
 }
 
-function signedBy(...[key, request]: [SigningKey, SignedRequest]): boolean {
+function signedBy(key: SigningKey, request: SignedRequest): boolean {
   try {
     checkRequest(request, key);
     return true;

@@ -202,6 +202,41 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
   assert.deepEqual(outline(await it.gateway.call().start()), ["CHUNK sound", "FINAL"]);
 });
 
+for (
+  const [what, line, reason, data] of [
+    ["a bot that hands over", decides("agent", "ReadyForFulfillment"), "intent_ready_for_fulfillment", {
+      intent_name: "agent",
+    }],
+    ["a Lex that may not be asked", exception("AccessDeniedException", 403), "lex_access_denied", {
+      code: "LEX-ACCESS-DENIED",
+    }],
+  ] as const
+) {
+  Deno.test(`${what}: the card of the call shows what the human was told, where that is kept`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await using lex = new FakeLex(lexThat(line), { bots: { Travel: ["LIVE"] } });
+      await using gateway = await TestGateway.open(`
+store: { file: "${folder}/calls.sqlite" }
+privacy: { keep: { transcripts: true } }
+connectors: { lex: { type: aws_lex, config: { mode: utterance, ${lex.block} } } }
+`);
+      const call = gateway.call();
+      await call.start();
+      const { metadata } = (await call.say(sentence)).responses.at(-1)!.outputEvents[0]!;
+      const fact = await (await fetch(`${gateway.url}/api/calls/call-1`)).json();
+      const { reason: why, ...told } = { ...metadata };
+      assert.deepEqual([why, fact.hand_off.reason], [reason, reason]);
+      assert.deepEqual(fact.hand_off.data, told);
+      assert.deepEqual({ ...told, ...data }, told);
+      assert.match(fact.hand_off.transcript, /^Agent: Welcome\./);
+      assert.equal(fact.hand_off.summary, told.summary);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
 Deno.test("connectors in several regions answer at once, each by its own bots; one that may not list says why on the page of agents", async () => {
   const regions = ["us-east-1", "eu-west-2", "ap-southeast-2"] as const;
   const bots = { Travel: ["LIVE"] };
