@@ -16,6 +16,7 @@ import { Bus } from "./lib/bus.ts";
 import type { Clock } from "./lib/clock.ts";
 import { codeOf, type ErrorCode } from "./lib/error_codes.ts";
 import { createFile } from "./lib/files.ts";
+import { FreshFetch } from "./lib/fresh_fetch.ts";
 import type { Log } from "./lib/log.ts";
 import type { LogEntry } from "./lib/log_format.ts";
 import { burst } from "./lib/log_burst.ts";
@@ -73,10 +74,11 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   }
   const store = built.use(openStore(config, { clock, log: log.child("store"), events, logs: deps.logEntries }));
 
+  const { fetch: freshFetch } = built.use(new FreshFetch());
   const directory = new AgentDirectory(
     await openConnectors(
       config,
-      { clock, log: log.child("connector"), fetch, env: variable, readFile: Deno.readFile, createFile },
+      { clock, log: log.child("connector"), fetch: freshFetch, env: variable, readFile: Deno.readFile, createFile },
       built,
     ),
     log.child("agents"),

@@ -5,6 +5,7 @@ import type { ErrorCode } from "../lib/error_codes.ts";
 import type { GrowingFile } from "../lib/files.ts";
 import type { Log } from "../lib/log.ts";
 import type { CallerInput, Data } from "./input.ts";
+import type { HandOff } from "./keepsakes.ts";
 import type { AgentOutput } from "./output.ts";
 
 /** One virtual agent that a flow can choose. */
@@ -44,6 +45,8 @@ export type CallDetails = Omit<CallInfo, "sensitive" | "signal">;
 /** A failure that its connector has a name for: thrown by `converse()`, the name is the call's `call_failed` code. */
 export class AgentFailure extends Error {
   override readonly name: string = "AgentFailure";
+  /** What the human who takes over is told beside the code. */
+  handOff: HandOff = {};
 
   /** `code`: lower case words joined by `_`, from a list that the connector can count. */
   constructor(readonly code: string, message: string, options?: ErrorOptions) {

@@ -354,7 +354,8 @@ export class Conversation implements TurnHost {
     if (turn) turn.put(apology);
     else this.#unheard.push(apology);
     this.#owed = turn ? [turn] : [];
-    this.#deliver({ type: "transfer", reason: code }, "agent_failed");
+    const told = error instanceof AgentFailure ? error.handOff : {};
+    this.#deliver(this.#discretion.mask({ type: "transfer", reason: code, ...told }), "agent_failed");
   }
 
   /** Ends the call from outside, in the middle of an answer too: what of it has not been sent is let go. */

@@ -5,6 +5,7 @@ import { ManualClock } from "../../tests/manual_clock.ts";
 import { frames, join, silence, speech } from "../../tests/speech_samples.ts";
 import { type Audio, durationMs, TELEPHONY } from "../audio/format.ts";
 import { Queue } from "../lib/queue.ts";
+import { MASK } from "../lib/redaction.ts";
 import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
 import type { CallEvent } from "./event.ts";
@@ -563,4 +564,26 @@ Deno.test("an agent that falters is told of with its code, and the call goes on;
   assert.deepEqual(second.line.heard, ["say", "transfer"]);
   const codes = events.flatMap((event) => "code" in event ? [`${event.type} ${event.code}`] : []);
   assert.deepEqual(codes, ["agent_faltered vendor_slow", "call_failed vendor_throttled"]);
+});
+
+Deno.test("what a failed agent knew goes to the human, less what the call keeps to itself", async () => {
+  const { open } = answer(agent(function* (input) {
+    if (input.type !== "keys") return yield { type: "listening", expects: { sensitive: true } };
+    const failure = new AgentFailure("vendor_down", "no answer");
+    failure.handOff = { data: { intent: "Pay", card: "4111" }, transcript: "Caller: 4111", summary: "Wants to pay" };
+    throw failure;
+  }));
+  const first = open();
+  first.turn.hear({ type: "started" });
+  await first.line.over();
+  const second = open();
+  second.turn.hear({ type: "keys", digits: "4111" });
+  await second.line.over();
+  assert.deepEqual(second.line.outputs.at(-1), {
+    type: "transfer",
+    reason: "vendor_down",
+    data: { intent: "Pay", card: MASK },
+    transcript: MASK,
+    summary: "Wants to pay",
+  });
 });

@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** A connection that was silent for so many ms is asked for a sign of life by PING; never unless told. */
   readonly keepaliveMs?: number;
+  /** Time for that sign, in ms: then the connection is lost, and `lifeless`. */
+  readonly keepaliveTimeoutMs?: number;
   /** Gives up connecting; a connection that stands is not touched. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
@@ -24,7 +26,7 @@ export interface ConnectOptions {
  */
 export async function connectHttp2(options: ConnectOptions): Promise<Http2Connection> {
   const { hostname, port, tls = false, connectTimeoutMs = 10_000, keepaliveMs = Infinity } = options;
-  const { clock = systemClock, signal } = options;
+  const { keepaliveTimeoutMs = HTTP2_LIMITS.keepaliveTimeoutMs, clock = systemClock, signal } = options;
   signal?.throwIfAborted();
   const abort = new AbortController();
   const cancel = clock.setTimer(connectTimeoutMs, () => {
@@ -39,7 +41,7 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
   signal?.addEventListener("abort", giveUp);
   try {
     const socket = await dial({ hostname, port, tls, signal: abort.signal });
-    const limits = { ...HTTP2_LIMITS, keepaliveMs };
+    const limits = { ...HTTP2_LIMITS, keepaliveMs, keepaliveTimeoutMs };
     const connection = new Http2Connection(socket, { peer: `${hostname}:${port}`, clock, limits });
     if (abort.signal.aborted) connection.close();
     abort.signal.addEventListener("abort", () => connection.close());

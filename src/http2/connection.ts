@@ -64,6 +64,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   readonly scheduler: SendScheduler;
   /** Bytes read from the peer. */
   bytesReceived = 0;
+  /** Whether it ended because its peer gave no sign of life. */
+  lifeless = false;
   /** A client's: resolves once the peer's SETTINGS are here; rejects with Http2Error when the connection ends before. */
   readonly ready: Promise<void> | undefined;
   /** Resolves once the connection is gone; rejects with what a listener threw. */
@@ -239,6 +241,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   }
 
   gone(): void {
+    this.lifeless = true;
     this.#counters.silentConnections++;
     this.#destroy("the peer gave no sign of life");
   }

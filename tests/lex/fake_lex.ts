@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import { RecognizeUtteranceCommand, StartConversationCommand } from "../../src/connectors/aws_lex/sdk.ts";
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import type { ScriptedLex } from "./scripted_lex.ts";
-import { checkRequest, EventSignatures } from "./signature.ts";
+import { checkRequest, EventSignatures, type SigningKey } from "./signature.ts";
 
 type Json = Record<string, unknown>;
 
 /** Whose requests are answered. */
-const KEY = { accessKeyId: "AKID", secretAccessKey: "hunter2", region: "us-east-1", service: "lex" };
+const KEY = { accessKeyId: "AKID", secretAccessKey: "hunter2", service: "lex" };
 
 const codec = new EventStreamCodec(
   (bytes) => new TextDecoder().decode(typeof bytes === "string" ? Buffer.from(bytes) : bytes),
@@ -16,6 +16,8 @@ const codec = new EventStreamCodec(
 
 /** What a fake is like besides its script. */
 export interface FakeOptions {
+  /** Where it stands; requests that are signed for another region are refused. */
+  readonly region?: string;
   /** Bots by name, with the ids of their aliases. */
   readonly bots?: Readonly<Record<string, readonly string[]>>;
   /** Answers a request instead of the script; its path is what it is asked for. */
@@ -30,6 +32,7 @@ export class FakeLex implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   /** Sessions with a stream: whoever asks for one of them otherwise is in conflict. */
   readonly #streaming = new Set<unknown>();
+  readonly #defects: unknown[] = [];
   /** The paths that were asked for. */
   readonly asked: string[] = [];
   /** When each request of RecognizeUtterance had come in whole, in ms of performance.now(). */
@@ -39,9 +42,17 @@ export class FakeLex implements AsyncDisposable {
 
   constructor(readonly script: ScriptedLex, readonly options: FakeOptions = {}) {
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: (error) => this.#fail(error) },
       (request) => this.#answer(request),
     );
+  }
+
+  get #key(): SigningKey {
+    return { ...KEY, region: this.#region };
+  }
+
+  get #region(): string {
+    return this.options.region ?? "us-east-1";
   }
 
   get port(): number {
@@ -55,30 +66,38 @@ export class FakeLex implements AsyncDisposable {
 
   /** The lines of a `config` block that lead here by way of another address. */
   blockVia(url: string): string {
-    return `region_name: us-east-1, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
+    return `region_name: ${this.#region}, endpoint: "${url}", models_endpoint: "${url}", aws_access_key_id: AKID, aws_secret_access_key: hunter2`;
   }
 
+  /** Throws what the fake itself could not do, so that no test takes that for an answer of Lex's. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
+    if (this.#defects.length > 0) throw new AggregateError(this.#defects, "Cannot go by what this Lex has answered");
+  }
+
+  #fail(error: unknown): Response {
+    this.#defects.push(error);
+    return new Response(null, { status: 500 });
   }
 
   async #answer(request: Request): Promise<Response> {
     const path = decodeURIComponent(new URL(request.url).pathname);
     this.asked.push(path);
     const streams = path.endsWith("/conversation");
-    const body = streams ? undefined : new Uint8Array(await request.arrayBuffer());
+    const body = streams ? undefined : await wholeBodyOf(request);
+    if (body === "gone") return new Response(); // nobody is there to read it
     let seed: string;
     try {
       seed = checkRequest(
         { ...signedPartsOf(request, streams ? ":authority" : "host"), ...(body ? { body } : {}) },
-        KEY,
+        this.#key,
       );
     } catch {
       return refusal("UnrecognizedClientException", 403);
     }
     const fault = this.options.fault?.(path);
     if (fault) {
-      if (streams) await request.body?.cancel();
+      if (streams) await request.body?.cancel().catch(() => {}); // its client may be gone
       return fault;
     }
     const session =
@@ -87,7 +106,7 @@ export class FakeLex implements AsyncDisposable {
     const about = { botId, botAliasId, localeId, sessionId };
     if (way === "utterance") return await this.#utterance(request.headers, body!, about);
     if (way === "conversation") {
-      return await this.#conversation(eventsOf(request.body!, new EventSignatures(seed, KEY)), about);
+      return await this.#conversation(eventsOf(request.body!, new EventSignatures(seed, this.#key)), about);
     }
     return this.#list(path, JSON.parse(new TextDecoder().decode(body)));
   }
@@ -202,6 +221,15 @@ async function* eventsOf(
       if (event.audioChunk) event.audioChunk = new Uint8Array(Buffer.from(event.audioChunk, "base64"));
       yield { [String(headers[":event-type"]!.value)]: event };
     }
+  }
+}
+
+/** A request's body, or "gone" when its client went in the middle of it. */
+async function wholeBodyOf(request: Request): Promise<Uint8Array | "gone"> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    return "gone";
   }
 }
 

@@ -20,10 +20,12 @@ export const FRAME = { DATA: 0, HEADERS: 1, RST_STREAM: 3, GOAWAY: 7 } as const;
 const FRAME_HEAD = 9;
 const PREFACE = "PRI * HTTP/2.0";
 
-/** The network between a client and a server on this machine, which can be hurt: frames changed, added, held, cut in two. */
+/** The network between a client and a server on this machine, which can be hurt: frames changed, added, held, cut in two, or lost without a word. */
 export class FrailLine implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #open = new Set<Deno.Conn>();
+  /** Connections on which nothing passes any more, though neither end is told. */
+  readonly #dead = new Set<Deno.Conn>();
   readonly #serving: Promise<void>;
   /** Connections that were made so far. */
   made = 0;
@@ -57,6 +59,11 @@ export class FrailLine implements AsyncDisposable {
     };
   }
 
+  /** Lets every connection that is open go dead: what either side sends is lost, and neither is told. New ones are sound. */
+  die(): void {
+    for (const client of this.#open) this.#dead.add(client);
+  }
+
   /** Cuts every connection, without a word. */
   cut(): void {
     for (const client of this.#open) close(client);
@@ -85,7 +92,7 @@ export class FrailLine implements AsyncDisposable {
       for await (const bytes of client.readable) {
         if (first) http2 = new TextDecoder().decode(bytes.subarray(0, PREFACE.length)) === PREFACE;
         first = false;
-        await writeAll(server, bytes);
+        if (!this.#dead.has(client)) await writeAll(server, bytes);
       }
       await server.closeWrite();
     };
@@ -97,6 +104,7 @@ export class FrailLine implements AsyncDisposable {
           const piece = { type: http2 ? rest[3] : undefined, bytes: rest.slice(0, length) };
           rest = rest.slice(length);
           const becomes = await this.harm(piece);
+          if (this.#dead.has(client)) continue;
           await writeAll(client, becomes instanceof Uint8Array ? becomes : becomes.cutAfter);
           if (!(becomes instanceof Uint8Array)) return;
         }

@@ -1,12 +1,31 @@
 import { strict as assert } from "node:assert";
 import { readWav } from "../../src/audio/wav.ts";
 import { MULAW_TO_LINEAR } from "../../src/audio/g711.ts";
+import { codeOf } from "../../src/lib/error_codes.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { FakeLex, refusal } from "./fake_lex.ts";
 import { house, lexThat, outline, sentence } from "./lex_house.ts";
 import { decides, exception, says } from "./scripted_lex.ts";
 
 /** Whole calls: Webex's side over a real gRPC port, Lex's over a real HTTP port, the SDK between them. */
+
+/** Samples around the loudest one by which a piece of sound is found in its source. */
+const MARK = 400;
+
+/** Signal over difference, in dB, of a piece of `source` that has gone a way, found where it fits best. */
+function snrInStep(source: Int16Array, piece: Int16Array): number {
+  const loudest = piece.reduce((most, sample, n) => Math.abs(sample) > Math.abs(piece[most]!) ? n : most, 0);
+  const difference = (at: number, from: number, to: number) => {
+    let sum = 0;
+    for (let n = from; n < to; n++) sum += ((source[at + n] ?? 0) - piece[n]!) ** 2;
+    return sum;
+  };
+  const offsets = Array.from({ length: source.length - loudest }, (_, at) => at);
+  const marks = offsets.map((at) => difference(at, loudest - MARK, loudest + MARK));
+  const at = marks.indexOf(Math.min(...marks));
+  const signal = source.subarray(at, at + piece.length).reduce((sum, sample) => sum + sample ** 2, 0);
+  return 10 * Math.log10(signal / difference(at, 0, piece.length));
+}
 
 for (const mode of ["utterance", "streaming"] as const) {
   const block = `mode: ${mode}`;
@@ -82,6 +101,21 @@ for (const mode of ["utterance", "streaming"] as const) {
     await lex[Symbol.asyncDispose]();
   });
 
+  Deno.test(`${mode}: the caller's voice reaches Lex more than 30 dB above what the whole way adds`, async () => {
+    const script = lexThat(says("Fine.", { heard: "yes" }));
+    await using it = await house(script, block);
+    const call = it.gateway.call();
+    await call.start();
+    await call.say(sentence);
+    await call.event("SESSION_END");
+    const arrived = new Int16Array(script.turns[1]!.sound!.slice().buffer);
+    const heard = mode === "streaming" ? arrived : arrived.filter((_, n) => n % 2 === 0); // 16 kHz there
+    const source = Int16Array.from(sentence.data, (code) => MULAW_TO_LINEAR[code]!);
+    assert.ok(heard.length > 16_000);
+    const snr = snrInStep(source, heard);
+    assert.ok(snr > 30, `${snr.toFixed(1)} dB`);
+  });
+
   for (
     const [name, status, code] of [
       ["InternalServerException", 500, "lex_unavailable"],
@@ -98,7 +132,17 @@ for (const mode of ["utterance", "streaming"] as const) {
       assert.deepEqual(outline(await call.say(sentence)).slice(-2), ["CHUNK sound", "FINAL"]);
       const last = await call.say(sentence);
       assert.deepEqual(outline(last).slice(-2), ["CHUNK sound", "FINAL TRANSFER_TO_AGENT"]);
-      assert.equal(last.responses.at(-1)!.outputEvents[0]!.metadata!.reason, code);
+      const { outputEvents, sessionTranscript, sessionSummary } = last.responses.at(-1)!;
+      const summary = "The caller spoke with Travel about nothing that it recognized.";
+      assert.deepEqual({ ...outputEvents[0]!.metadata }, {
+        reason: code,
+        code: codeOf(code),
+        bot_name: "Travel",
+        conversation_id: "call-1",
+        slots: {},
+        summary,
+      });
+      assert.deepEqual([sessionTranscript!.text, sessionSummary!.text], ["Agent: Welcome.", summary]);
       const events = await (await fetch(`${it.gateway.url}/api/connections`)).json();
       const failures = events.connection_events.filter(({ event_type }: { event_type: string }) =>
         event_type === "failure"
@@ -108,26 +152,6 @@ for (const mode of ["utterance", "streaming"] as const) {
     });
   }
 }
-
-Deno.test("streaming: the caller's voice reaches Lex more than 30 dB above what the way adds", async () => {
-  const script = lexThat(says("Fine.", { heard: "yes" }));
-  await using it = await house(script, "mode: streaming");
-  const call = it.gateway.call();
-  await call.start();
-  await call.say(sentence);
-  await call.event("SESSION_END");
-  const heard = new Int16Array(script.turns[1]!.sound!.slice().buffer);
-  const source = Int16Array.from(sentence.data, (code) => MULAW_TO_LINEAR[code]!);
-  const at = source.findIndex((_, from) => heard.subarray(0, 1000).every((sample, n) => sample === source[from + n]));
-  assert.ok(at >= 0 && heard.length > 16_000);
-  let signal = 0, noise = 0;
-  heard.forEach((sample, n) => {
-    const said = source[at + n] ?? 0;
-    signal += said ** 2;
-    noise += (sample - said) ** 2;
-  });
-  assert.ok(10 * Math.log10(signal / noise) > 30, `${10 * Math.log10(signal / noise)} dB`);
-});
 
 Deno.test("throttling is waited out, unheard by the caller", async () => {
   let times = 2;
@@ -178,14 +202,69 @@ Deno.test("a discovery that fails leaves the gateway up, tells why, and finds th
   assert.deepEqual(outline(await it.gateway.call().start()), ["CHUNK sound", "FINAL"]);
 });
 
-Deno.test("two connectors in two regions offer their own bots", async () => {
-  await using east = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
-  await using west = new FakeLex(lexThat(), { bots: { Travel: ["LIVE"] } });
+for (
+  const [what, line, reason, data] of [
+    ["a bot that hands over", decides("agent", "ReadyForFulfillment"), "intent_ready_for_fulfillment", {
+      intent_name: "agent",
+    }],
+    ["a Lex that may not be asked", exception("AccessDeniedException", 403), "lex_access_denied", {
+      code: "LEX-ACCESS-DENIED",
+    }],
+  ] as const
+) {
+  Deno.test(`${what}: the card of the call shows what the human was told, where that is kept`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await using lex = new FakeLex(lexThat(line), { bots: { Travel: ["LIVE"] } });
+      await using gateway = await TestGateway.open(`
+store: { file: "${folder}/calls.sqlite" }
+privacy: { keep: { transcripts: true } }
+connectors: { lex: { type: aws_lex, config: { mode: utterance, ${lex.block} } } }
+`);
+      const call = gateway.call();
+      await call.start();
+      const { metadata } = (await call.say(sentence)).responses.at(-1)!.outputEvents[0]!;
+      const fact = await (await fetch(`${gateway.url}/api/calls/call-1`)).json();
+      const { reason: why, ...told } = { ...metadata };
+      assert.deepEqual([why, fact.hand_off.reason], [reason, reason]);
+      assert.deepEqual(fact.hand_off.data, told);
+      assert.deepEqual({ ...told, ...data }, told);
+      assert.match(fact.hand_off.transcript, /^Agent: Welcome\./);
+      assert.equal(fact.hand_off.summary, told.summary);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("connectors in several regions answer at once, each by its own bots; one that may not list says why on the page of agents", async () => {
+  const regions = ["us-east-1", "eu-west-2", "ap-southeast-2"] as const;
+  const bots = { Travel: ["LIVE"] };
+  const answers = regions.map((region) => lexThat(says(`From ${region}`, { heard: "yes" })));
+  const fault = (path: string) => path.includes("/sessions/") ? undefined : refusal("AccessDeniedException", 403);
+  await using east = new FakeLex(answers[0]!, { region: regions[0], bots });
+  await using west = new FakeLex(answers[1]!, { region: regions[1], bots });
+  await using south = new FakeLex(answers[2]!, { region: regions[2], bots, fault });
   await using gateway = await TestGateway.open(`connectors:
-  east: {type: aws_lex, config: {mode: utterance, ${east.block}}}
+  east: {type: aws_lex, config: {mode: streaming, ${east.block}}}
   west: {type: aws_lex, config: {mode: utterance, ${west.block}}}
+  south: {type: aws_lex, config: {${south.block}}}
 `);
   assert.deepEqual(gateway.gateway.agents, ["east: Travel", "west: Travel"]);
-  await gateway.call({ virtualAgentId: "west: Travel" }).start();
-  assert.deepEqual([east, west].map(({ asked }) => asked.filter((path) => path.endsWith("/utterance")).length), [0, 1]);
+  const transcripts = await Promise.all(["east", "west"].map(async (id) => {
+    const call = gateway.call({ virtualAgentId: `${id}: Travel` });
+    await call.start();
+    const { responses } = await call.say(sentence);
+    await call.event("SESSION_END");
+    return responses.at(-1)!.sessionTranscript!.text;
+  }));
+  assert.deepEqual(
+    transcripts,
+    regions.slice(0, 2).map((region) => `Agent: Welcome.\nCaller: yes\nAgent: From ${region}`),
+  );
+  const why = "LEX-ACCESS-DENIED: Cannot get an answer from Lex: AccessDeniedException";
+  const { connectors } = await (await fetch(`${gateway.url}/api/agents`)).json();
+  const failures = connectors.map(({ id, failure }: Record<string, string>) => [id, failure ?? null]);
+  assert.deepEqual(failures, [["east", null], ["west", null], ["south", why]]);
+  assert.match(await (await fetch(`${gateway.url}/agents`)).text(), /Its agents cannot be listed: LEX-ACCESS-DENIED/);
 });

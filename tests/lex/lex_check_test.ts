@@ -1,9 +1,13 @@
 import { strict as assert } from "node:assert";
 import { parse } from "yaml";
 import { checkLex } from "../../src/connectors/aws_lex/check.ts";
+import { CREDENTIAL_SOURCES, credentialNeeds } from "../../src/connectors/aws_lex/credential_sources.ts";
 import { lexNeeds } from "../../src/connectors/aws_lex/needs.ts";
 import { lexConfig } from "../../src/connectors/aws_lex/options.ts";
+import * as sdk from "../../src/connectors/aws_lex/sdk.ts";
 import { systemClock } from "../../src/lib/clock.ts";
+import { allowFlags } from "../../src/permissions/flags.ts";
+import { KINDS } from "../../src/permissions/need.ts";
 import { testDeps } from "../connector_suite.ts";
 import { FakeLex, type FakeOptions, refusal } from "./fake_lex.ts";
 import { says, ScriptedLex } from "./scripted_lex.ts";
@@ -69,6 +73,27 @@ Deno.test("without keys of its own it needs what it looks for credentials in, an
   assert.deepEqual(needsOfLex("credentials: environment").read, []);
   assert.deepEqual(needsOfLex("credentials: instance").net?.slice(2), ["169.254.169.254:80"]);
   assert.deepEqual(needsOfLex("credentials: web_identity").net?.slice(2), [STS]);
+});
+
+const manual = await Deno.readTextFile(new URL("../../docs/lex.md", import.meta.url));
+
+for (const source of CREDENTIAL_SOURCES) {
+  Deno.test(`docs/lex.md tells the flags of ${source} as \`permissions\` prints them`, () => {
+    const needs = credentialNeeds(source, "sts.REGION.amazonaws.com:443");
+    const flags = allowFlags(
+      KINDS.flatMap((kind) => (needs[kind] ?? []).map((target) => ({ kind, target, why: "" }))),
+    );
+    const rows = manual.split("\n").filter((line) => line.startsWith(`| \`${source}\` `));
+    const cells = rows.map((row) => row.split("|")[2]!.trim());
+    assert.ok(cells.includes(flags.map((flag) => `\`${flag}\``).join(" ")), flags.join(" "));
+  });
+}
+
+Deno.test("the policy of docs/lex.md allows what is asked of Lex, and no more", () => {
+  const policy = JSON.parse(/```json\n([\s\S]*?)```/.exec(manual)![1]!);
+  const actions = policy.Statement.flatMap(({ Action }: { Action: string[] }) => Action).sort();
+  const commands = Object.keys(sdk).filter((name) => name.endsWith("Command"));
+  assert.deepEqual(actions, commands.map((name) => `lex:${name.replace(/Command$/, "")}`).sort());
 });
 
 Deno.test("the doctor says which credentials were looked for, and what to allow", async () => {

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Status } from "../../src/grpc/status.ts";
+import type { Clock } from "../../src/lib/clock.ts";
 import { OutputEvent_EventType as Event } from "../../src/protocols/gen/byova_common.ts";
 import { VoiceVAResponse_ResponseType as Type } from "../../src/protocols/gen/voicevirtualagent.ts";
 import { type Ended, TestGateway } from "../gateway_harness.ts";
@@ -18,12 +19,20 @@ export function lexThat(...lines: (LexLine | Error)[]): ScriptedLex {
   );
 }
 
+/** What a house is like besides its script. */
+export interface HouseOptions extends FakeOptions {
+  /** The time of the gateway. */
+  readonly clock?: Clock;
+}
+
 /** A gateway whose bots are a fake's, over a line that can be hurt. */
-export async function house(script: ScriptedLex, block: string, options: FakeOptions = { bots: { Travel: ["LIVE"] } }) {
-  const lex = new FakeLex(script, options);
+export async function house(script: ScriptedLex, block: string, options: HouseOptions = {}) {
+  const { clock, ...fake } = options;
+  const lex = new FakeLex(script, { bots: { Travel: ["LIVE"] }, ...fake });
   const line = new FrailLine(lex.port);
   const gateway = await TestGateway.open(
     `connectors: {aws_lex_connector: {type: aws_lex, config: {${lex.blockVia(`http://${line.address}`)}, ${block}}}}`,
+    clock && { clock },
   );
   return {
     lex,

@@ -4,6 +4,7 @@ import type { AgentOutput } from "../../src/call/output.ts";
 import { connectLex } from "../../src/connectors/aws_lex/connect.ts";
 import { openClients } from "../../src/connectors/aws_lex/clients.ts";
 import { lexConfig } from "../../src/connectors/aws_lex/options.ts";
+import { FreshFetch } from "../../src/lib/fresh_fetch.ts";
 import { parse } from "yaml";
 import { Authority } from "../certificates.ts";
 import { callInfo, testDeps } from "../connector_suite.ts";
@@ -24,10 +25,10 @@ async function call(hurt: (line: FrailLine) => void) {
   const script = lexThat(says("One.", { heard: "one" }), says("Two.", { heard: "two" }));
   await using lex = new FakeLex(script, { bots: { Travel: ["LIVE"] } });
   await using line = new FrailLine(lex.port, { tls: identity });
-  using client = Deno.createHttpClient({ caCerts: [authority.cert] });
-  const deps = testDeps({ clock, fetch: (url, request) => fetch(url, { ...request, client }) });
+  using fresh = new FreshFetch({ caCerts: [authority.cert] });
+  const deps = testDeps({ clock, fetch: fresh.fetch });
   const url = `https://localhost:${line.address.split(":")[1]}`;
-  const block = `{${lex.blockVia(url)}, mode: utterance, filler_after_ms: 0}`;
+  const block = `{${lex.blockVia(url)}, mode: utterance, filler_after_ms: 0, timeout: 1}`;
   const config = lexConfig.parse(parse(block));
   await using clients = openClients(config, deps);
   const connector = await connectLex(config, deps, { id: "lex", clients });
@@ -79,4 +80,10 @@ for (
 Deno.test("HTTP/2, GOAWAY that lets the turn finish: nobody notices, and the next turn takes another connection", async () => {
   const done = await call((line) => line.once(head, ({ bytes }) => Uint8Array.from([...bytes, ...goAway(0, 255)])));
   assert.deepEqual(done, { heard: [...VOICE, ...VOICE, ...VOICE], turns: 2, connections: 2 });
+});
+
+Deno.test("HTTP/2, a line that goes dead without a word: the caller is asked once more, and the next turn takes another connection", async () => {
+  const done = await call((line) => line.die());
+  const heard = [...VOICE, "faltered lex_timeout", "bridge", "listening", ...VOICE];
+  assert.deepEqual(done, { heard, turns: 1, connections: 2 });
 });

@@ -54,6 +54,8 @@ export class ScriptedLex {
   readonly requests: RecognizeUtteranceCommand["input"][] = [];
   /** What was sent on each stream, in order: "config", "audio", "key 1", "played out", "bye". Audio is told once. */
   readonly streams: string[][] = [];
+  /** How each stream was to be. */
+  readonly configurations: NonNullable<Sent["ConfigurationEvent"]>[] = [];
   /** Streams that are open, to be hurt. */
   readonly open: { end(): void; fail(error: Error): void; /** Unasked. */ says(line: LexLine): void }[] = [];
 
@@ -150,7 +152,10 @@ export class ScriptedLex {
             answer({ keys });
             keys = "";
           }
-        } else seen.push(event.ConfigurationEvent ? "config" : event.PlaybackCompletionEvent ? "played out" : "bye");
+        } else if (event.ConfigurationEvent) {
+          seen.push("config");
+          this.configurations.push(event.ConfigurationEvent);
+        } else seen.push(event.PlaybackCompletionEvent ? "played out" : "bye");
       }
       out.close();
     })();

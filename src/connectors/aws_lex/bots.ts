@@ -4,8 +4,9 @@ import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
-import { lexFailure } from "./failure.ts";
+import { LexFailure, lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 /** One bot that can answer calls. */
 export interface LexBot {
@@ -90,7 +91,8 @@ export class Bots {
   async #found(): Promise<LexBot[]> {
     const { models, config, log, connectorId } = this.source;
     const summaries = await pages<BotSummary>(async (nextToken) => {
-      const page = await models.send(new ListBotsCommand({ maxResults: PAGE, ...nextToken }));
+      const list = new ListBotsCommand({ maxResults: PAGE, ...nextToken });
+      const page = await this.#inTime((abortSignal) => models.send(list, { abortSignal }));
       return [page.botSummaries, page.nextToken];
     });
     if (summaries.length > MOST_BOTS) {
@@ -130,9 +132,24 @@ export class Bots {
 
   #aliases(botId: string): Promise<BotAliasSummary[]> {
     return pages<BotAliasSummary>(async (nextToken) => {
-      const page = await this.source.models.send(new ListBotAliasesCommand({ botId, maxResults: PAGE, ...nextToken }));
+      const list = new ListBotAliasesCommand({ botId, maxResults: PAGE, ...nextToken });
+      const page = await this.#inTime((abortSignal) => this.source.models.send(list, { abortSignal }));
       return [page.botAliasSummaries, page.nextToken];
     });
+  }
+
+  /** Waits for a page as long as a caller waits for an answer: others wait for this list, the start of the gateway too. */
+  async #inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, config: { timeout } } = this.source;
+    const late = new AbortController();
+    const callOff = clock.setTimer(timeout * 1000, () => {
+      late.abort(new LexFailure("lex_timeout", `its list took more than ${timeout} s`));
+    });
+    try {
+      return await unlessAborted(ask(late.signal), late.signal);
+    } finally {
+      callOff();
+    }
   }
 }
 

@@ -143,3 +143,19 @@ Deno.test("a list is good for the interval, or until it is asked for afresh; one
   await assert.rejects(ids(found), { code: "lex_access_denied", message: /: AccessDeniedException$/ });
   assert.equal(found.find("aws_lex_connector: Travel")!.aliasId, "A");
 });
+
+Deno.test("a list that does not come is waited for as long as an answer, and asked for again the next time", async () => {
+  const account = new Account({ Travel: [["A", 1]] });
+  let deaf = true;
+  const send = account.models.send as (command: unknown) => Promise<unknown>;
+  const models = { send: (command: unknown) => deaf ? new Promise(() => {}) : send(command) } as unknown as LexModels;
+  const clock = new ManualClock();
+  const config = lexConfig.parse({ region_name: "us-east-1", timeout: 7 });
+  const found = new Bots({ connectorId: "lex", config, models, clock, log: keepingLog([]) });
+  const asked = assert.rejects(found.agents(false), { name: "LexFailure", code: "lex_timeout" });
+  clock.advance(7000);
+  await asked;
+  assert.equal(clock.timers, 0);
+  deaf = false;
+  assert.deepEqual(await ids(found), ["lex: Travel"]);
+});

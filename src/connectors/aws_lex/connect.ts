@@ -15,7 +15,7 @@ import { Dialogue } from "./dialogue.ts";
 import type { LexConfig } from "./options.ts";
 import { attributesOf, sessionId } from "./session.ts";
 import type { Talk } from "./talk.ts";
-import type { ErrorCode } from "../../lib/error_codes.ts";
+import { codeOf, type ErrorCode } from "../../lib/error_codes.ts";
 
 /** Builds the connector on clients that are open; it closes them. `id`: its key under `connectors:`. */
 export async function connectLex(
@@ -75,6 +75,9 @@ class AwsLex implements Connector {
     };
     try {
       yield* config.mode === "streaming" ? talkByStream(talk, caller) : talkByUtterance(talk, caller);
+    } catch (error) {
+      if (error instanceof LexFailure) error.handOff = talk.dialogue.handOff({ code: codeOf(error.code) });
+      throw error;
     } finally {
       await audioLog?.finish();
     }

@@ -4,7 +4,10 @@ import type { MachineNeeds } from "../../call/connector.ts";
 export const CREDENTIAL_SOURCES = ["environment", "profile", "web_identity", "container", "instance"] as const;
 export type CredentialSource = typeof CREDENTIAL_SOURCES[number];
 
-/** What each source looks at; `~` is the user's own folder. Roles are assumed at `sts`, a host and port. */
+/**
+ * What each source looks at, in the places where AWS and its kinds of hosts usually put them; `~` is the user's own folder.
+ * Roles are assumed at `sts`, a host and port.
+ */
 const NEEDS: { readonly [S in CredentialSource]: (sts: string) => MachineNeeds } = {
   environment: () => ({ env: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] }),
   profile: (sts) => ({
@@ -24,6 +27,7 @@ const NEEDS: { readonly [S in CredentialSource]: (sts: string) => MachineNeeds }
       "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
       "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     ],
+    read: ["/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"],
     net: ["169.254.170.2:80", "169.254.170.23:80"],
   }),
   instance: () => ({

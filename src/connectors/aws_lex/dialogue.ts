@@ -1,6 +1,7 @@
 import type { CallInfo } from "../../call/connector.ts";
 import { readExpectation } from "../../call/expectation.ts";
 import type { Data } from "../../call/input.ts";
+import type { HandOff } from "../../call/keepsakes.ts";
 import type { AgentAct, Say } from "../../call/output.ts";
 import type { LexAnswer, LexIntent } from "./answer.ts";
 import type { LexBot } from "./bots.ts";
@@ -57,7 +58,7 @@ export class Dialogue {
   /** It is the caller's turn, as it was before. */
   listening(): AgentAct {
     const expects = { ...readExpectation(this.config.input), ...this.#rules.expects, sensitive: this.#sensitive };
-    return { type: "listening", expects, transcript: this.#lines.join("\n") };
+    return { type: "listening", expects, transcript: this.#transcript, summary: this.#summary() };
   }
 
   /** The caller has said nothing. Returns what becomes of the call if that has been too often. */
@@ -82,8 +83,11 @@ export class Dialogue {
   }
 
   #handOver(type: "transfer" | "hang_up", reason: string): AgentAct {
-    const summary = this.#summary();
-    return { type, reason, data: this.#handOff(summary), summary, transcript: this.#lines.join("\n") };
+    return { type, reason, ...this.handOff() };
+  }
+
+  get #transcript(): string {
+    return this.#lines.join("\n");
   }
 
   #write(who: string, words: string): void {
@@ -95,18 +99,21 @@ export class Dialogue {
     }
   }
 
-  /** What a human is told: the names are the sample's, for the flows that read them. */
-  #handOff(summary: string): Data {
+  /** What a human is told: the names are the sample's, for the flows that read them. `more`: what else there is to tell. */
+  handOff(more: Data = {}): Required<HandOff> {
     const intent = this.#last?.intent;
     const hint = this.#last?.sessionAttributes.routing_hint?.trim() ?? "";
-    return {
+    const summary = this.#summary();
+    const data = {
       ...(intent ? { intent_name: intent.name, intent_state: intent.state } : {}),
       bot_name: this.bot.name,
       conversation_id: this.call.id,
       slots: Object.fromEntries(this.#slots(intent)),
       summary,
       ...(ROUTING_HINT.test(hint) ? { routing_hint: hint } : {}),
+      ...more,
     };
+    return { data, summary, transcript: this.#transcript };
   }
 
   /** The bot's own summary, or what we know. */

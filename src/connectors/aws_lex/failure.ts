@@ -14,6 +14,7 @@ export type LexFailureCode =
   | "lex_timeout"
   | "lex_answer_lost"
   | "lex_stream_lost"
+  | "lex_stream_silent"
   | "lex_stream_corrupt"
   | "lex_bot_gone";
 
@@ -38,6 +39,7 @@ const REMEDIES: { readonly [C in LexFailureCode]: Remedy } = {
   lex_timeout: { untaken: false, passes: true },
   lex_answer_lost: { untaken: false, passes: true },
   lex_stream_lost: { untaken: false, passes: true },
+  lex_stream_silent: { untaken: false, passes: true },
   lex_stream_corrupt: { untaken: false, passes: true },
   lex_bot_gone: { untaken: false, passes: false },
 };
@@ -64,10 +66,11 @@ const CODES: ReadonlyMap<string, LexFailureCode> = new Map([
   ["ServiceUnavailableException", "lex_unavailable"],
   ["TimeoutError", "lex_timeout"],
   ["StreamLost", "lex_stream_lost"],
+  ["StreamSilent", "lex_stream_silent"],
   ["EventCorrupt", "lex_stream_corrupt"],
 ]);
 /** Errors of ours whose messages say more than their names, and hold nothing of a caller's. */
-const OURS = new Set(["StreamLost", "EventCorrupt", "CredentialsProviderError"]);
+const OURS = new Set(["StreamLost", "StreamSilent", "EventCorrupt", "CredentialsProviderError"]);
 /** What the platform and the SDK say of a request that never left this machine. */
 const NEVER_LEFT =
   /^NotCapable|ECONNREFUSED|ENOTFOUND|connection refused|dns error|failed to lookup|client error \(Connect\)|Cannot connect|Cannot open the connection/i;

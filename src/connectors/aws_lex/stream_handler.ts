@@ -15,8 +15,12 @@ const NOT_SENT = new Set(["host", "connection", "transfer-encoding", "keep-alive
 const MOST_WAITING = 1000;
 const EVENT_STREAM = "application/vnd.amazon.eventstream";
 const CONNECT_TIMEOUT_MS = 5000;
-/** A line on which Lex has been silent for so long is tried, in ms: the network may have lost it without a word. */
-const KEEPALIVE_MS = 5000;
+/**
+ * The network may lose a line without a word. One on which Lex was silent for so long is tried, and then has so long for
+ * any sign of life, in ms: 2 × 3 + 2 s at most until it counts as lost, which is less than a caller waits for an answer.
+ */
+const KEEPALIVE_MS = 3000;
+const SIGN_OF_LIFE_MS = 2000;
 
 /**
  * Sends the SDK's streams by our own HTTP/2 client, each on a connection of its own, so that nothing that befalls one call
@@ -42,6 +46,7 @@ export class StreamHandler {
       clock: this.clock,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       keepaliveMs: KEEPALIVE_MS,
+      keepaliveTimeoutMs: SIGN_OF_LIFE_MS,
       signal,
     });
     this.#connections.add(connection);
@@ -109,7 +114,7 @@ class Exchange implements StreamListener {
 
   lost(code: ErrorCode, reason: string): void {
     const error = new Error(`Cannot go on with the stream: ${nameOfError(code)}: ${reason}`);
-    error.name = "StreamLost";
+    error.name = this.connection.lifeless ? "StreamSilent" : "StreamLost";
     this.#head.reject(error);
     this.#body.push(error);
     this.#end();
