@@ -1,6 +1,8 @@
 import { GrpcChannel } from "../src/grpc/client.ts";
 import { Line, withoutStore } from "./gateway_harness.ts";
 
+const HOUSE = new URL("../", import.meta.url).pathname;
+
 /** The permissions of `deno task start`, word for word. */
 async function startFlags(): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
@@ -37,12 +39,13 @@ export class GatewayProcess extends Line implements AsyncDisposable {
 
   /**
    * `args`: further options of the command line; `yaml`: a configuration file, and nothing is remembered unless it says
-   * so; `env`: further variables.
+   * so; `env`: further variables; `home`: the folder that it runs in, and whose `data` it may write to.
    */
   static async start(
     args: readonly string[] = [],
     yaml = "",
     env: Readonly<Record<string, string>> = {},
+    home = HOUSE,
   ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
@@ -50,11 +53,11 @@ export class GatewayProcess extends Line implements AsyncDisposable {
       args: [
         "run",
         ...await startFlags(),
-        "main.ts",
+        `${HOUSE}main.ts`,
         ...["--config", `${folder}/config.yaml`, "--port", "0", "--http-port", "0", "--log-format", "json"],
         ...args,
       ],
-      cwd: new URL("../", import.meta.url),
+      cwd: home,
       env,
       stdin: "null",
       stdout: "piped",

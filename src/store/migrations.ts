@@ -147,12 +147,40 @@ export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRA
   }
 }
 
+/** Makes sure that a database has the present shape. Throws a StrangeDatabase, an OlderDatabase or a NewerDatabase, and what SQLite throws. */
+export function checkShape(database: DatabaseSync): void {
+  const version = versionOf(database);
+  if (version === 0) throw new StrangeDatabase();
+  if (version < MIGRATIONS.length) throw new OlderDatabase(version, MIGRATIONS.length);
+  if (version > MIGRATIONS.length) throw new NewerDatabase(version, MIGRATIONS.length);
+}
+
+/** A database that no gateway has written. */
+export class StrangeDatabase extends Error {
+  override readonly name = "StrangeDatabase";
+
+  constructor() {
+    super("is not one of a gateway");
+  }
+}
+
+/** A database in a shape that this version brings forward before it uses it. */
+export class OlderDatabase extends Error {
+  override readonly name = "OlderDatabase";
+
+  constructor(found: number, known: number) {
+    super(
+      `was written by an older gateway (shape ${found}; this one knows ${known}): its next start brings it forward`,
+    );
+  }
+}
+
 /** A database that a later version of the program has brought into a shape that this one does not know. */
 export class NewerDatabase extends Error {
   override readonly name = "NewerDatabase";
 
   constructor(found: number, known: number) {
-    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+    super(`was written by a newer gateway (shape ${found}; this one knows ${known})`);
   }
 }
 

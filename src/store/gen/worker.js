@@ -952,10 +952,24 @@ function migrate(database, steps = MIGRATIONS) {
     throw error;
   }
 }
+var StrangeDatabase = class extends Error {
+  name = "StrangeDatabase";
+  constructor() {
+    super("is not one of a gateway");
+  }
+};
+var OlderDatabase = class extends Error {
+  name = "OlderDatabase";
+  constructor(found, known) {
+    super(
+      `was written by an older gateway (shape ${found}; this one knows ${known}): its next start brings it forward`
+    );
+  }
+};
 var NewerDatabase = class extends Error {
   name = "NewerDatabase";
   constructor(found, known) {
-    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+    super(`was written by a newer gateway (shape ${found}; this one knows ${known})`);
   }
 };
 function versionOf(database) {
@@ -1421,7 +1435,11 @@ var OpenDatabase = class _OpenDatabase {
 // trouble.ts
 var SAID = [
   [/malformed|not a database/, { code: "STORE-CORRUPT", why: "is damaged", remedy: "begin anew" }],
-  [/is full|No space left/, { code: "STORE-FULL", why: "cannot grow: the disk is full", remedy: "wait" }],
+  [/is full|No space left/, {
+    code: "STORE-FULL",
+    why: "cannot grow: the disk is full",
+    remedy: "wait"
+  }],
   [/readonly|Read-only/, { code: "STORE-UNWRITABLE", why: "cannot be written: it is read-only", remedy: "wait" }],
   [/locked|busy/, { code: "STORE-BUSY", why: "is held by another program", remedy: "wait" }],
   [/unable to open/, { code: "STORE-UNWRITABLE", why: "cannot be opened or made", remedy: "wait" }],
@@ -1430,6 +1448,8 @@ var SAID = [
 function troubleOf(error) {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof NewerDatabase) return { code: "STORE-NEWER", why: message, remedy: "none" };
+  if (error instanceof OlderDatabase) return { code: "STORE-OLDER", why: message, remedy: "none" };
+  if (error instanceof StrangeDatabase) return { code: "STORE-MISSING", why: message, remedy: "none" };
   if (error instanceof Deno.errors.NotCapable) {
     return {
       code: "STORE-UNWRITABLE",
