@@ -84,6 +84,15 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     return new GatewayProcess(channel, { child, folder, log, port, page });
   }
 
+  /** Resolves once it remembers what happens. */
+  async remembers(): Promise<void> {
+    for (;;) {
+      const { store } = await (await fetch(`${this.page}api/overview`)).json();
+      if (store.state === "ok") return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** How much memory it holds, in bytes. */
   async memory(): Promise<number> {
     const status = await Deno.readTextFile(`/proc/${this.#child.pid}/status`);

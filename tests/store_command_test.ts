@@ -11,6 +11,7 @@ const FILE = "data/gateway.db";
 Deno.test("store export, backup and check do their work while a gateway goes on writing", async () => {
   await withFolder(async (folder) => {
     await using house = await GatewayProcess.start([], "store: { enabled: true }", {}, folder);
+    await house.remembers();
     const traffic = new Traffic(house);
     const known = await untilEnded(folder, 20);
 
@@ -54,6 +55,7 @@ Deno.test("store export, backup and check do their work while a gateway goes on 
 Deno.test("store export narrows and shapes what it writes, and a formula is none in its CSV", async () => {
   await withFolder(async (folder) => {
     await using house = await GatewayProcess.start([], "store: { enabled: true }", {}, folder);
+    await house.remembers();
     for (const conversationId of ["=1+1", "two"]) await house.call({ conversationId }).start();
     await house.call({ conversationId: "two" }).press("5");
     await untilEnded(folder, 1);
