@@ -63,7 +63,9 @@ function conditions({ level = "debug", logger, callId, text, from, to, before, a
   };
   want("(logger = :logger OR substr(logger, 1, length(:logger) + 1) = :logger || '.')", { logger });
   want("call = :callId", { callId });
-  want("instr(lower(message || ' ' || logger || ' ' || fields), :text) > 0", { text: text?.toLowerCase() });
+  want("(message LIKE :text ESCAPE '\\' OR logger LIKE :text ESCAPE '\\' OR fields LIKE :text ESCAPE '\\')", {
+    text: text === undefined ? undefined : `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`,
+  });
   want("at >= :from", { from });
   want("at < :to", { to });
   want("id < :before", { before });
@@ -73,10 +75,11 @@ function conditions({ level = "debug", logger, callId, text, from, to, before, a
 
 /** The same conditions for a line in memory. */
 function fits(line: LogLine, { logger, callId, text, from, to, before, after }: LogQuery): boolean {
-  const whole = `${line.message} ${line.logger} ${JSON.stringify(line.fields)}`.toLowerCase();
+  const sought = text?.toLowerCase();
   return (logger === undefined || line.logger === logger || line.logger.startsWith(`${logger}.`)) &&
     (callId === undefined || line.callId === callId) &&
-    (text === undefined || whole.includes(text.toLowerCase())) &&
+    (sought === undefined ||
+      [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) &&
     (from === undefined || line.at >= from) && (to === undefined || line.at < to) &&
     (before === undefined || line.id < before) && (after === undefined || line.id > after);
 }
