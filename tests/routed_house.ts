@@ -11,7 +11,7 @@ import type { CallEvent } from "../src/call/event.ts";
 import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
-import { offStore } from "../src/store/off_store.ts";
+import { OffStore } from "../src/store/off_store.ts";
 import { Secret } from "../src/lib/secret.ts";
 import { LiveCalls } from "../routes/live_calls.ts";
 import { LiveStream } from "../routes/live_stream.ts";
@@ -84,7 +84,7 @@ export class RoutedHouse implements AsyncDisposable {
       refreshAgents: () => directory.refresh(true),
       switchboard,
       calls: new LiveCalls(events),
-      store: store ?? offStore,
+      store: store ?? new OffStore({ clock }),
       recordings: undefined,
       keeps: { parameters: false, transcripts: false, recordings: false },
       health: { serving: directory.list().length > 0, services: [""] },

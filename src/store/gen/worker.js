@@ -758,10 +758,36 @@ function statements2(database) {
   };
 }
 
-// log_book.ts
+// recent_lines.ts
 var LEVELS = ["debug", "info", "warn", "error"];
-var MOST_DEBUG = 2e3;
 var MOST_LINES = 1e3;
+var RecentLines = class {
+  constructor(most) {
+    this.most = most;
+  }
+  most;
+  #lines = [];
+  add(line) {
+    this.#lines.push(line);
+    if (this.#lines.length > 2 * this.most) this.#lines = this.#lines.slice(-this.most);
+  }
+  /** Those that were asked for, the oldest first, however many. */
+  find(query) {
+    return this.#lines.slice(-this.most).filter((line) => fits(line, query));
+  }
+};
+function pageOf(found, { before, after, limit }) {
+  const most = Math.min(limit, MOST_LINES);
+  const forward = after !== void 0 && before === void 0;
+  return forward ? found.slice(0, most) : found.slice(Math.max(0, found.length - most));
+}
+function fits(line, { level = "debug", logger, callId, text, from, to, before, after }) {
+  const sought = text?.toLowerCase();
+  return LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) && (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (sought === void 0 || [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
+}
+
+// log_book.ts
+var MOST_DEBUG = 2e3;
 var LogBook = class {
   constructor(database) {
     this.database = database;
@@ -774,7 +800,7 @@ var LogBook = class {
     };
   }
   database;
-  #debug = [];
+  #debug = new RecentLines(MOST_DEBUG);
   #sql;
   /** Writes lines down and gives them their numbers. Belongs into a transaction. */
   write(lines) {
@@ -783,13 +809,12 @@ var LogBook = class {
     for (const line of lines) {
       const { at, level, logger, message, callId = null, fields } = line;
       id++;
-      if (level === "debug") this.#debug.push({ id, ...line });
+      if (level === "debug") this.#debug.add({ id, ...line });
       else {
         this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
       }
     }
     this.#sql.setLast.run(id);
-    if (this.#debug.length > MOST_DEBUG) this.#debug = this.#debug.slice(-MOST_DEBUG);
   }
   logs(query) {
     const limit = Math.min(query.limit, MOST_LINES);
@@ -798,9 +823,8 @@ var LogBook = class {
     const rows = this.database.prepare(
       `SELECT * FROM logs WHERE ${where} ORDER BY id ${forward ? "ASC" : "DESC"} LIMIT :limit`
     ).all({ ...values, limit });
-    const debug = (query.level ?? "debug") === "debug" ? this.#debug.filter((line) => fits(line, query)) : [];
-    const lines = [...rows.map(toLine), ...debug].sort((a, b) => a.id - b.id);
-    return forward ? lines.slice(0, limit) : lines.slice(-limit || lines.length);
+    const lines = [...rows.map(toLine), ...this.#debug.find(query)].sort((a, b) => a.id - b.id);
+    return pageOf(lines, query);
   }
 };
 function conditions({ level = "debug", logger, callId, text, from, to, before, after }) {
@@ -822,10 +846,6 @@ function conditions({ level = "debug", logger, callId, text, from, to, before, a
   want("id < :before", { before });
   want("id > :after", { after });
   return { where: where.join(" AND "), values };
-}
-function fits(line, { logger, callId, text, from, to, before, after }) {
-  const sought = text?.toLowerCase();
-  return (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (sought === void 0 || [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
 }
 function toLine({ id, at, level, logger, message, call, fields }) {
   return {
