@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import denoConfig from "./deno.json" with { type: "json" };
-import { ByodsError } from "./src/auth/byods/faults.ts";
 import { BYODS_ACTIONS, runByodsCommand } from "./src/auth/byods/command.ts";
 import { LOGIN_ACTIONS, runLoginCommand } from "./src/auth/login/command.ts";
 import { runCallCommand } from "./src/caller/command.ts";
@@ -11,6 +10,7 @@ import { runDoctorCommand, tellRefusal } from "./src/doctor/command.ts";
 import { type EdgeDeps, printPermissions, runInit, tellHealth } from "./src/edge/command.ts";
 import { completions, SHELLS } from "./src/edge/completions.ts";
 import { type Gateway, startGateway } from "./src/gateway.ts";
+import { explain } from "./src/gateway/start_failure.ts";
 import { type Clock, systemClock } from "./src/lib/clock.ts";
 import type { ErrorCode } from "./src/lib/error_codes.ts";
 import { createFile } from "./src/lib/files.ts";
@@ -19,6 +19,10 @@ import { variable } from "./src/lib/variable.ts";
 import { configureLogging, type Log, type LogLevel } from "./src/lib/log.ts";
 import { compareGrants } from "./src/permissions/comparison.ts";
 import { needsOf } from "./src/permissions/needs.ts";
+import { runStoreCommand, StoreUsageError } from "./src/store/command.ts";
+import { STORE_ACTIONS } from "./src/store/command_options.ts";
+import { exportStored } from "./routes/call_export.ts";
+import { WrongParameter } from "./routes/parameters.ts";
 
 /** Where `call` calls unless told. */
 const USUAL_PORT = 50051;
@@ -58,9 +62,11 @@ async function run(args: readonly string[]): Promise<number> {
         colours: Deno.stdout.isTerminal() && !Deno.noColor,
       });
     case "byods":
-      return await byods(rest);
+      return await withAction(command, BYODS_ACTIONS, rest, byods);
+    case "store":
+      return await withAction(command, STORE_ACTIONS, rest, store);
     case "login":
-      return await login(rest);
+      return await withAction(command, LOGIN_ACTIONS, rest, login);
     case "doctor":
       return await doctor(rest);
     case "serve":
@@ -73,7 +79,7 @@ async function run(args: readonly string[]): Promise<number> {
     case "init":
       return await initialize(rest);
     case "completions":
-      return complete(rest);
+      return await withAction(command, SHELLS, rest, complete);
     default:
       console.error(`Cannot run "${command}": expected ${COMMANDS.map(({ name }) => name).join(", ")}\n\n${USAGE}`);
       return EXIT.usage;
@@ -115,26 +121,29 @@ async function initialize(args: readonly string[]): Promise<number> {
   }
 }
 
-function complete([shell = ""]: readonly string[]): number {
-  const known = SHELLS.find((each) => each === shell);
-  if (known === undefined) {
-    console.error(`Cannot complete for "${shell}": ${SHELLS.join(", ")} expected`);
-    return EXIT.usage;
-  }
-  console.log(completions(known, "byova-gateway", COMMANDS.map((each) => ({ ...each, options: optionsOf(each) }))));
-  return EXIT.ok;
-}
-
-async function byods([name = "", ...args]: readonly string[]): Promise<number> {
-  const action = BYODS_ACTIONS.find((each) => each === name);
-  if (!action && name !== "--help" && name !== "-h") {
-    console.error(`Cannot run "byods ${name}": expected ${BYODS_ACTIONS.join(", ")}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
-  if (!action) {
+/** Runs what the first word after a command names. */
+async function withAction<Action extends string>(
+  command: string,
+  actions: readonly Action[],
+  [name = "", ...args]: readonly string[],
+  act: (action: Action, args: readonly string[]) => number | Promise<number>,
+): Promise<number> {
+  const action = actions.find((each) => each === name);
+  if (action !== undefined) return await act(action, args);
+  if (name === "--help" || name === "-h") {
     console.log(USAGE);
     return EXIT.ok;
   }
+  console.error(`Cannot run "${command} ${name}": expected ${actions.join(", ")}\n\n${USAGE}`);
+  return EXIT.usage;
+}
+
+function complete(shell: typeof SHELLS[number]): number {
+  console.log(completions(shell, "byova-gateway", COMMANDS.map((each) => ({ ...each, options: optionsOf(each) }))));
+  return EXIT.ok;
+}
+
+async function byods(action: typeof BYODS_ACTIONS[number], args: readonly string[]): Promise<number> {
   const act = ({ config }: LoadedConfig, flags: Flags) =>
     quietly(config, "warn", (log, clock) =>
       runByodsCommand(action, config.dataSource, flags.json === true, {
@@ -148,12 +157,25 @@ async function byods([name = "", ...args]: readonly string[]): Promise<number> {
   return await withConfig("byods", args, act, { needsDataSource: true });
 }
 
-async function login([name = ""]: readonly string[]): Promise<number> {
-  const action = LOGIN_ACTIONS.find((each) => each === name);
-  if (!action) {
-    console.error(`Cannot run "login ${name}": expected ${LOGIN_ACTIONS.join(" or ")}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
+async function store(action: typeof STORE_ACTIONS[number], args: readonly string[]): Promise<number> {
+  return await withConfig("store", args, async ({ config }, flags) => {
+    try {
+      return await runStoreCommand(action, config.store?.file, flags, {
+        print: (line) => console.log(line),
+        printError: (line) => console.error(line),
+        out: Deno.stdout.writable,
+        clock: systemClock,
+        exportCalls: exportStored,
+      });
+    } catch (error) {
+      if (!(error instanceof StoreUsageError || error instanceof WrongParameter)) throw error;
+      console.error(error.message);
+      return EXIT.usage;
+    }
+  });
+}
+
+async function login(action: typeof LOGIN_ACTIONS[number]): Promise<number> {
   return await runLoginCommand(action, {
     readLine: async () => (await new Response(Deno.stdin.readable).text()).split(/\r?\n/)[0]!,
     print: (line) => console.log(line),
@@ -346,28 +368,6 @@ function sayHello({ grpcPort, httpPort, agents }: Gateway, { gateway, monitoring
   const target = `${urlHost(gateway.host)}:${grpcPort}`;
   const command = `${PROGRAM} call${grpcPort === USUAL_PORT ? "" : ` --target ${target}`}`;
   log.info("to hear a call, run in a second terminal", { command });
-}
-
-/** Turns what the platform throws at start into a sentence that says what to do. */
-function explain(
-  error: unknown,
-  { gateway, monitoring }: LoadedConfig["config"],
-): { readonly code: ErrorCode; readonly problem: string } {
-  if (error instanceof Deno.errors.AddrInUse) {
-    const ports = `port ${gateway.port} or ${monitoring.port}`;
-    const problem = `${ports} is taken by another program: choose others with --port and --http-port`;
-    return { code: "PORT-TAKEN", problem };
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return { code: "PERMISSION-MISSING", problem: `a permission is missing: ${messageOf(error)}` };
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    const problem = `the system does not allow it: ${messageOf(error)} (ports below 1024 need a privilege)`;
-    return { code: "PORT-DENIED", problem };
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) return { code: "PORT-ADDRESS", problem: messageOf(error) };
-  if (error instanceof ByodsError) return { code: error.code, problem: error.message };
-  return { code: "START-FAILED", problem: messageOf(error) };
 }
 
 /** Resolves with the next signal that asks the program to stop. */

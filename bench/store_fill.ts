@@ -7,13 +7,14 @@ import { openFile } from "../src/store/open_database.ts";
 import { packEvents } from "../src/store/packed_events.ts";
 import { Words } from "../src/store/words.ts";
 import { eventsOf } from "./store_calls.ts";
+import { fillRecords } from "./store_records.ts";
 
 /** Calls in one transaction. */
 const BATCH = 5000;
 /** Every so many-th call goes through the store's own writer; the others get rows of the same shape, which is quicker. */
 const WRITTEN = 20;
 
-/** Fills a new database with `count` calls, the same in every run. Returns how long the writer took for one event, in µs. */
+/** Fills a new database with `count` calls, and the log and alerts beside them, the same in every run. Returns how long the writer took for one event, in µs. */
 export function fill(file: string, count: number): number {
   using database = openFile(file);
   migrate(database);
@@ -72,5 +73,6 @@ export function fill(file: string, count: number): number {
     minutes.settle();
     database.exec("COMMIT");
   }
+  fillRecords(database);
   return ms * 1000 / written;
 }

@@ -43,10 +43,10 @@ export function logPath({ line, ...filters }: LogQuery, before?: number): string
 
 /** Whether a line that the gateway tells of by itself is one of those asked for: the rule of the store. */
 export function isWanted(fact: LogFact, { level, logger, call, text, from, to }: LogQuery): boolean {
-  const whole = `${fact.message} ${fact.logger} ${JSON.stringify(fact.fields)}`.toLowerCase();
+  const holds = (own: string) => own.toLowerCase().includes(text.toLowerCase());
   return (level === "" || LEVELS.indexOf(fact.level) >= LEVELS.indexOf(level as LogFact["level"])) &&
     (logger === "" || fact.logger === logger || fact.logger.startsWith(`${logger}.`)) &&
     (call === "" || fact.call_id === call) &&
-    (text === "" || whole.includes(text.toLowerCase())) &&
+    (text === "" || [fact.message, fact.logger, JSON.stringify(fact.fields)].some(holds)) &&
     (from === "" || fact.at >= from) && (to === "" || fact.at < to);
 }

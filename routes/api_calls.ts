@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { CallPage } from "../islands/facts.ts";
 import { callRow } from "./call_facts.ts";
-import { exportCalls } from "./call_export.ts";
+import { exportCalls, FORMATS, MOST_EXPORTED } from "./call_export.ts";
 import { listCalls } from "./call_list.ts";
 import { callExportParameters, callListParameters, callQuery, columnsOf } from "./call_query.ts";
 import { findCall, findLines } from "./call_search.ts";
@@ -24,10 +24,11 @@ export function callRoutes(house: House): Hono {
     const now = house.clock.date();
     return c.json<CallPage>({ calls: calls.map((call) => callRow(call, now)), total, offset, limit });
   });
-  for (const format of ["csv", "json"] as const) {
+  for (const format of FORMATS) {
     app.get(`/api/calls.${format}`, async (c) => {
       const { columns, ...asked } = parametersOf(c, callExportParameters);
-      const { type, body } = await exportCalls(house, { format, asked, columns: columnsOf(columns) });
+      const wanted = { format, asked, columns: columnsOf(columns), most: MOST_EXPORTED };
+      const { type, body } = await exportCalls(house, wanted);
       c.header("Content-Type", type);
       c.header("Content-Disposition", `attachment; filename="calls.${format}"`);
       return c.body(body);

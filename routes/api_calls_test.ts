@@ -265,13 +265,25 @@ Deno.test("the list as CSV and as JSON is what the table shows, in full", async 
   assert.deepEqual([wrong.status, (await wrong.json()).parameter], [400, "columns"]);
 });
 
+Deno.test("an export has each call once, however many started within one millisecond", async () => {
+  const ids = Array.from({ length: 1700 }, (_, at) => `call-${at}`);
+  await using house = await RoutedHouse.open({
+    store: remembering(...ids.map((id, at) => past(id, { minute: (at > 100 && at < 1300 ? 101 : at) - 2000 }))),
+  });
+  for (const sort of ["-started_at", "started_at", "turns"]) {
+    const text = await (await house.get(`/api/calls.jsonl?sort=${sort}&columns=call_id`)).text();
+    const told = text.trim().split("\n").map((line) => JSON.parse(line).call_id);
+    assert.deepEqual(told.toSorted(), ids.toSorted(), sort);
+  }
+});
+
 Deno.test("an export ends at 100,000 calls and says so", async () => {
   const store = new MemoryStore();
   const [call] =
     (await remembering(past("c")).calls({ sort: "startedAt", descending: true, offset: 0, limit: 1 })).calls;
-  store.calls = ({ offset, limit }) =>
+  store.calls = ({ to = START + 1, offset, limit }) =>
     Promise.resolve({
-      calls: Array.from({ length: limit }, (_, at) => ({ ...call!, startedAt: START - offset - at })),
+      calls: Array.from({ length: limit }, (_, at) => ({ ...call!, startedAt: to - 1 - offset - at })),
       total: 10_001,
     });
   await using house = await RoutedHouse.open({ store });

@@ -12,13 +12,17 @@ const MOST_ROWS = 1000;
 /** Rows that it is asked for at a time where all are wanted. */
 const PAGE = 500;
 
-type Source = Pick<House, "calls" | "store" | "clock">;
+/** Where calls are told from: memory, and the store. */
+export interface CallSource extends Pick<House, "clock"> {
+  readonly calls: Pick<House["calls"], "live" | "over">;
+  readonly store: Pick<House["store"], "calls" | "state">;
+}
 
 /**
  * A page of calls: what the store tells, each call that goes on or has just ended as this process knows it, and those that
  * the store does not know yet. Without a store, what is in memory. Throws StoreError.
  */
-export async function listCalls(house: Source, query: CallQuery): Promise<CallList> {
+export async function listCalls(house: CallSource, query: CallQuery): Promise<CallList> {
   const now = house.clock.date();
   const { offset, limit } = query;
   const fresh = freshCalls(house);
@@ -37,7 +41,11 @@ export async function listCalls(house: Source, query: CallQuery): Promise<CallLi
  * All calls that were asked for, up to `most`, in pieces and in their order. Each call that is in memory is told from there.
  * Throws StoreError.
  */
-export async function* everyCall(house: Source, query: CallQuery, most: number): AsyncGenerator<readonly CallRecord[]> {
+export async function* everyCall(
+  house: CallSource,
+  query: CallQuery,
+  most: number,
+): AsyncGenerator<readonly CallRecord[]> {
   const now = house.clock.date();
   const before = order(query, now);
   const fresh = freshCalls(house);
@@ -45,9 +53,11 @@ export async function* everyCall(house: Source, query: CallQuery, most: number):
   const own = fresh.filter(fitting(query)).sort(before);
   if (inMemory(house, query)) return yield own.slice(0, most);
   let told = 0;
-  for (let offset = 0, more = true; more && told < most; offset += PAGE) {
-    const { calls } = await house.store.calls({ ...query, offset, limit: PAGE });
+  let page: CallQuery = { ...query, offset: 0, limit: PAGE };
+  for (let more = true; more && told < most;) {
+    const { calls } = await house.store.calls(page);
     more = calls.length === PAGE;
+    page = nextPage(page, calls);
     const piece = calls.filter((call) => !known.has(identity(call)));
     const last = piece.at(-1);
     const place = more ? own.findIndex((call) => last === undefined || before(call, last) > 0) : -1;
@@ -57,13 +67,25 @@ export async function* everyCall(house: Source, query: CallQuery, most: number):
   }
 }
 
+/**
+ * What to ask for after a page. By their start, calls go on from the last one, so that no page takes longer than another
+ * and none shifts when calls are let go of meanwhile; other orders are counted through.
+ */
+function nextPage(page: CallQuery, calls: readonly CallRecord[]): CallQuery {
+  const last = calls.at(-1);
+  if (page.sort !== "startedAt" || last === undefined) return { ...page, offset: page.offset + calls.length };
+  const bound = page.descending ? { to: last.startedAt + 1 } : { from: last.startedAt };
+  const same = calls.filter(({ startedAt }) => startedAt === last.startedAt).length;
+  return { ...page, ...bound, offset: same === calls.length ? page.offset + same : same };
+}
+
 /** What only memory tells: everything without a store, and what goes on at any time. */
-function inMemory({ store }: Source, { state }: CallQuery): boolean {
+function inMemory({ store }: CallSource, { state }: CallQuery): boolean {
   return state === "live" || store.state().state === "off";
 }
 
 /** The calls that memory knows better than the store. */
-function freshCalls({ calls, store, clock }: Source): LiveCall[] {
+function freshCalls({ calls, store, clock }: CallSource): LiveCall[] {
   const since = store.state().state === "ok" ? clock.date() - STORE_LAG_MS : -Infinity;
   return [...calls.live, ...calls.over.filter(({ endedAt }) => endedAt! >= since)];
 }

@@ -1,7 +1,6 @@
 import type { Caller, CallerOptions } from "../src/caller/caller.ts";
 import type { Conversation } from "../src/call/conversation.ts";
 import type { AgentDirectory } from "../src/call/directory.ts";
-import type { CallEvent, CallOutcome, FinishedCall } from "../src/call/event.ts";
 import type { Switchboard } from "../src/call/switchboard.ts";
 import type { GatewayState, LiveNumbers, RecordingFact, SettingFact } from "../islands/facts.ts";
 import type { Clock } from "../src/lib/clock.ts";
@@ -25,12 +24,6 @@ export interface House {
   /** What of calls the operator has kept. */
   readonly keeps: { readonly parameters: boolean; readonly transcripts: boolean; readonly recordings: boolean };
   readonly health: { readonly serving: boolean; readonly services: readonly string[] };
-  readonly history: {
-    readonly events: readonly CallEvent[];
-    readonly calls: readonly FinishedCall[];
-    /** Calls finished since the start, by outcome. */
-    readonly outcomes: ReadonlyMap<CallOutcome, number>;
-  };
   /** The alerts that are firing. */
   readonly alerts: () => readonly Alert[];
   readonly grpc: {

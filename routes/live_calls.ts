@@ -14,6 +14,15 @@ const MOST_OVER = 1000;
 const MOST_EVENTS = 200;
 /** Calls that are over whose events are still kept. */
 const MOST_TOLD = 100;
+/** Events of all calls together that are kept: the last that begin, carry on or end a call. */
+const MOST_MILESTONES = 1000;
+const MILESTONES: ReadonlySet<CallEvent["type"]> = new Set([
+  "call_started",
+  "caller_turn",
+  "agent_faltered",
+  "call_failed",
+  "call_ended",
+]);
 /** After these a row of their call reads otherwise. */
 const SEEN_IN_ROW: ReadonlySet<CallEvent["type"]> = new Set([
   "turn_opened",
@@ -98,6 +107,7 @@ export class LiveCalls implements AsyncDisposable {
   readonly #live = new Map<string, LiveCall>();
   /** The oldest first. */
   readonly #over: LiveCall[] = [];
+  readonly #milestones: CallEvent[] = [];
   readonly #watchers = new Set<CallWatcher>();
   readonly #subscription;
   readonly #reading: Promise<void>;
@@ -119,6 +129,11 @@ export class LiveCalls implements AsyncDisposable {
   /** The last calls that have ended, the one that ended first first. */
   get over(): readonly LiveCall[] {
     return this.#over;
+  }
+
+  /** The last of what began, carried on or ended any call, the oldest first. */
+  get milestones(): readonly CallEvent[] {
+    return this.#milestones;
   }
 
   /** The call that goes on under this id, of any organization unless one is named; else the last that has ended. */
@@ -146,6 +161,8 @@ export class LiveCalls implements AsyncDisposable {
   }
 
   #take(event: CallEvent): void {
+    if (MILESTONES.has(event.type)) this.#milestones.push(event);
+    if (this.#milestones.length > MOST_MILESTONES) this.#milestones.shift();
     const key = callKey(event);
     if (event.type === "call_started") {
       const { orgId, callId, agentId, connector, at, language, trackingId } = event;

@@ -40,6 +40,7 @@ export const ROUTES: readonly Described[] = [
   get("/api/calls", "Live and past calls, a page at a time", schemas.callPage, callListParameters),
   get("/api/calls.csv", "The same calls as CSV, at most 100,000", "text/csv", callExportParameters),
   get("/api/calls.json", "The same calls as one JSON, at most 100,000", schemas.callExport, callExportParameters),
+  get("/api/calls.jsonl", "The same calls as JSON, one a line", "application/jsonl", callExportParameters),
   get("/api/calls/{call_id}", "Everything about one call", schemas.call, callParameters),
   get("/api/calls/{call_id}/download", "The same with its log lines, as a file", schemas.callDownload, callParameters),
   post("/api/calls/{call_id}/end", "Ends a call", schemas.act, actParameters),

@@ -26,6 +26,11 @@ export function parametersOf<S extends z.ZodObject>(c: Context, schema: S): z.ou
     // An empty field of a form asks for nothing.
     if (values[0] !== "") given[name] = values[0]!;
   }
+  return readParameters(given, schema);
+}
+
+/** Reads parameters, wherever they come from. Throws WrongParameter for the first that is not as it should be. */
+export function readParameters<S extends z.ZodObject>(given: Readonly<Record<string, string>>, schema: S): z.output<S> {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const { path, message } = read.error.issues[0]!;

@@ -3,6 +3,7 @@ import { LOGIN_ACTIONS } from "./auth/login/command.ts";
 import { CALL_OPTIONS } from "./caller/options.ts";
 import { OVERRIDES } from "./config.ts";
 import { SHELLS } from "./edge/completions.ts";
+import { STORE_ACTIONS, STORE_OPTIONS } from "./store/command_options.ts";
 
 /** One option of a command. */
 export interface Option {
@@ -66,6 +67,13 @@ export const COMMANDS: readonly Command[] = [
     help: "the registration with Webex",
     options: [JSON_OPTION],
     words: BYODS_ACTIONS,
+    configured: true,
+  },
+  {
+    name: "store",
+    help: "what is remembered: write calls to a file, make a copy, look for damage; also while the gateway runs",
+    options: STORE_OPTIONS,
+    words: STORE_ACTIONS,
     configured: true,
   },
   {

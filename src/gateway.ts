@@ -26,7 +26,6 @@ import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
 import { reflection } from "./protocols/reflection.ts";
 import { Recordings } from "./recording/recordings.ts";
-import { History } from "./telemetry/history.ts";
 import { Traces } from "./telemetry/traces.ts";
 import type { SettingFact } from "../islands/facts.ts";
 
@@ -66,7 +65,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
-  const history = built.use(new History(events));
   logCalls(events, log.child("call"), built);
   // Loaded only where it is wanted: it takes 20 ms of the start.
   if (variable("OTEL_DENO") === "true") {
@@ -172,7 +170,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       ...deps,
       startedAt,
       events,
-      history,
       store,
       recordings: recordings.library,
       directory,

@@ -2,11 +2,22 @@ import type { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls } from "../src/http2/tls.ts";
 import { connect, Line, withoutStore } from "./gateway_harness.ts";
 
+const HOUSE = new URL("../", import.meta.url).pathname;
+
 /** The permissions of `deno task start`, word for word. */
 async function startFlags(): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
   const words: string[] = tasks.start.command.replaceAll("'", "").split(" ");
   return words.slice(2, words.indexOf("main.ts"));
+}
+
+export interface ProcessOptions {
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whom to trust, where it speaks TLS. */
+  readonly tls?: ClientTls;
+  /** The folder that it runs in, and whose `data` it may write to. */
+  readonly home?: string;
 }
 
 /** The gateway as a process of its own, started as the README says. */
@@ -38,12 +49,12 @@ export class GatewayProcess extends Line implements AsyncDisposable {
 
   /**
    * `args`: further options of the command line; `yaml`: a configuration file, and nothing is remembered unless it says
-   * so; `env`: further variables; `tls`: whom to trust, where it speaks TLS.
+   * so.
    */
   static async start(
     args: readonly string[] = [],
     yaml = "",
-    { env = {}, tls }: { env?: Readonly<Record<string, string>>; tls?: ClientTls | undefined } = {},
+    { env = {}, tls, home = HOUSE }: ProcessOptions = {},
   ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
@@ -51,11 +62,11 @@ export class GatewayProcess extends Line implements AsyncDisposable {
       args: [
         "run",
         ...await startFlags(),
-        "main.ts",
+        `${HOUSE}main.ts`,
         ...["--config", `${folder}/config.yaml`, "--port", "0", "--http-port", "0", "--log-format", "json"],
         ...args,
       ],
-      cwd: new URL("../", import.meta.url),
+      cwd: home,
       env,
       stdin: "null",
       stdout: "piped",
@@ -80,6 +91,15 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     const page = said("open this page to watch")!.page!;
     const channel = await connect(port, tls);
     return new GatewayProcess(channel, { child, folder, log, port, page });
+  }
+
+  /** Resolves once it remembers what happens. */
+  async remembers(): Promise<void> {
+    for (;;) {
+      const { store } = await (await fetch(`${this.page}api/overview`)).json();
+      if (store.state === "ok") return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** How much memory it holds, in bytes. */

@@ -101,6 +101,25 @@ Deno.test("create-session makes a call with a connector of the house, and none i
   assert.deepEqual(history.map((call: Record<string, string>) => call.session_id), [session_id]);
 });
 
+Deno.test("with the store off, the last log lines are told all the same, on the page and as they come", async () => {
+  await using gateway = await TestGateway.open();
+  const lines = async () => (await json(gateway, "/api/logs?text=call+ended&call=call-1")).lines;
+  assert.deepEqual(await lines(), []);
+  const answer = await fetch(`${gateway.url}/api/live?topics=logs`);
+  const call = gateway.call();
+  await call.start();
+  await call.event("SESSION_END");
+  let told = "";
+  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+    told += piece;
+    if (/^event: logs\n.*"call ended"/m.test(told)) break;
+  }
+  const [line] = await lines();
+  assert.deepEqual([line.level, line.message, line.call_id], ["info", "call ended", "call-1"]);
+  const page = await (await fetch(`${gateway.url}/logs?text=call+ended`)).text();
+  assert.ok(page.includes("call-1"), "the page shows no lines");
+});
+
 Deno.test("a name that points at this machine from elsewhere gets nothing", async () => {
   await using gateway = await TestGateway.open();
   const port = gateway.gateway.httpPort!;

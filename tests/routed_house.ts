@@ -11,11 +11,10 @@ import type { CallEvent } from "../src/call/event.ts";
 import { Switchboard } from "../src/call/switchboard.ts";
 import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
-import { offStore } from "../src/store/off_store.ts";
+import { OffStore } from "../src/store/off_store.ts";
 import { Secret } from "../src/lib/secret.ts";
 import { LiveCalls } from "../routes/live_calls.ts";
 import { LiveStream } from "../routes/live_stream.ts";
-import { History } from "../src/telemetry/history.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -50,7 +49,6 @@ export class RoutedHouse implements AsyncDisposable {
     readonly house: House & { health: { serving: boolean; services: readonly string[] } },
     readonly app: Hono<Guarded>,
     readonly log: readonly Line[],
-    readonly history: History,
     /** What was done, as the trail is told. */
     readonly audit: readonly AuditEntry[],
     readonly live: LiveStream,
@@ -64,7 +62,6 @@ export class RoutedHouse implements AsyncDisposable {
     const lines: Line[] = [];
     const log = keepingLog(lines);
     const events = new Bus<CallEvent>();
-    const history = new History(events);
     const connector: Connector = {
       hears: { as: "utterances", format: TELEPHONY },
       speaks: "prompts",
@@ -87,11 +84,10 @@ export class RoutedHouse implements AsyncDisposable {
       refreshAgents: () => directory.refresh(true),
       switchboard,
       calls: new LiveCalls(events),
-      store: store ?? offStore,
+      store: store ?? new OffStore({ clock }),
       recordings: undefined,
       keeps: { parameters: false, transcripts: false, recordings: false },
       health: { serving: directory.list().length > 0, services: [""] },
-      history,
       alerts: () => [],
       metrics: { openMetrics: () => Promise.resolve("# EOF\n"), prometheus: () => Promise.resolve("\n") },
       grpc: { host: "127.0.0.1", port: 50051, connections: () => 2, counters: { floods: 3 } },
@@ -127,7 +123,7 @@ export class RoutedHouse implements AsyncDisposable {
       audit: (entry) => void audit.push(entry),
       ...door,
     });
-    return new RoutedHouse(clock, house, app, lines, history, audit, live, events);
+    return new RoutedHouse(clock, house, app, lines, audit, live, events);
   }
 
   /** Begins a call and waits until its agent listens and everybody knows. */
@@ -154,9 +150,9 @@ export class RoutedHouse implements AsyncDisposable {
     await this.clock.nextTurn();
   }
 
-  /** Resolves once the history knows of that many finished calls. */
+  /** Resolves once that many calls are known to be over. */
   async finished(calls: number): Promise<void> {
-    for (let turn = 0; this.history.calls.length < calls && turn < 100; turn++) await Promise.resolve();
+    for (let turn = 0; this.house.calls.over.length < calls && turn < 100; turn++) await Promise.resolve();
   }
 
   async get(path: string, init: RequestInit = {}): Promise<Response> {
@@ -177,7 +173,6 @@ export class RoutedHouse implements AsyncDisposable {
     this.live[Symbol.dispose]();
     this.house.switchboard[Symbol.dispose]();
     await this.house.calls[Symbol.asyncDispose]();
-    await this.history[Symbol.asyncDispose]();
   }
 }
 

@@ -2,19 +2,18 @@ import { strict as assert } from "node:assert";
 import type { CallRow } from "../islands/facts.ts";
 import { callUnary, GrpcChannel } from "../src/grpc/client.ts";
 import { Status } from "../src/grpc/status.ts";
-import type { ClientTls } from "../src/http2/tls.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../src/protocols/gen/health.ts";
 import { Authority } from "./certificates.ts";
 import { Line } from "./gateway_harness.ts";
-import { GatewayProcess } from "./gateway_process.ts";
+import { GatewayProcess, type ProcessOptions } from "./gateway_process.ts";
 
 /** A new process takes the ports over while the one before it drains. */
 
 const SHARED = "gateway:\n  reuse_port: true\n";
 
 /** A gateway on the ports of another. */
-function beside({ port, page }: GatewayProcess, yaml = SHARED, tls?: ClientTls): Promise<GatewayProcess> {
-  return GatewayProcess.start(["--port", String(port), "--http-port", new URL(page).port], yaml, { tls });
+function beside({ port, page }: GatewayProcess, yaml = SHARED, options?: ProcessOptions): Promise<GatewayProcess> {
+  return GatewayProcess.start(["--port", String(port), "--http-port", new URL(page).port], yaml, options);
 }
 
 /** Somebody who calls again and again on one connection, as Webex does, and connects anew when it is told to. */
@@ -124,7 +123,7 @@ Deno.test("a takeover of a port that speaks TLS hands new calls on too", async (
   await using before = await GatewayProcess.start([], yaml, { tls });
   const kept = before.call({ conversationId: "kept" });
   await kept.start();
-  await using after = await beside(before, yaml, tls);
+  await using after = await beside(before, yaml, { tls });
   before.signal("SIGTERM");
   await said(before, "another gateway has taken over: new calls are handed on to it");
   const handedOn = before.call({ conversationId: "handed-on" });
@@ -136,14 +135,12 @@ Deno.test("a takeover of a port that speaks TLS hands new calls on too", async (
 });
 
 Deno.test("a takeover leaves one memory: what either gateway lived to see stands in it", async () => {
-  const data = new URL("../data/", import.meta.url).pathname; // where the gateway may write
-  await Deno.mkdir(data, { recursive: true });
-  const folder = await Deno.makeTempDir({ dir: data });
-  await using _memory = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
-  const yaml = `${SHARED}store: { file: ${folder}/gateway.db }\n`;
-  await using before = await GatewayProcess.start([], yaml);
+  const home = await Deno.makeTempDir();
+  await using _memory = { [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }) };
+  const yaml = `${SHARED}store: { enabled: true }\n`;
+  await using before = await GatewayProcess.start([], yaml, { home });
   await before.call({ conversationId: "kept" }).start();
-  await using after = await beside(before, yaml);
+  await using after = await beside(before, yaml, { home });
   before.signal("SIGTERM");
   await said(before, "another gateway has taken over: new calls are handed on to it");
   await before.call({ conversationId: "handed-on" }).start();

@@ -102,14 +102,3 @@ export type CallEvent = CallHappening & {
   readonly agentId: string;
   readonly at: number;
 };
-
-/** A call that is over. Times in ms since 1970. */
-export interface FinishedCall {
-  readonly callId: string;
-  readonly orgId: string;
-  readonly agentId: string;
-  readonly startedAt: number;
-  readonly endedAt: number;
-  readonly outcome: CallOutcome;
-  readonly reason: string;
-}

@@ -12,7 +12,7 @@ import type { Bus } from "../lib/bus.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { Redactor } from "../lib/redaction.ts";
-import { offStore } from "../store/off_store.ts";
+import { OffStore } from "../store/off_store.ts";
 import { SqliteStore, type SqliteStoreDeps } from "../store/sqlite_store.ts";
 import type { Store } from "../store/store.ts";
 
@@ -35,7 +35,7 @@ export async function openConnectors(
 
 /** What remembers the calls. */
 export function openStore({ store, sessions }: Config, deps: SqliteStoreDeps): Store {
-  return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : offStore;
+  return store ? new SqliteStore({ ...store, maxCallMs: sessions.maxSessionDurationMs }, deps) : new OffStore(deps);
 }
 
 /** What puts streams through to their calls. */

@@ -22,7 +22,6 @@ import type { HealthBoard } from "../protocols/health.ts";
 import { PROTO_FILES } from "../protocols/proto_files.ts";
 import type { RecordingLibrary } from "../recording/library.ts";
 import type { Store } from "../store/store.ts";
-import type { History } from "../telemetry/history.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { processReadings } from "../telemetry/process_readings.ts";
 import { trustReadings } from "../telemetry/trust_readings.ts";
@@ -45,7 +44,6 @@ export interface WebParts {
   readonly settings?: readonly SettingFact[];
   readonly startedAt: number;
   readonly events: Bus<CallEvent>;
-  readonly history: History;
   readonly store: Store;
   readonly recordings: RecordingLibrary;
   readonly directory: AgentDirectory;
@@ -82,7 +80,6 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
     recordings: recordingsIn(parts.recordings),
     keeps: { ...config.privacy.keep, recordings: config.recordings.enabled },
     health: parts.health,
-    history: parts.history,
     alerts: () => parts.alerts?.firing() ?? [],
     metrics: built.use(openMetrics(parts)),
     grpc: {

@@ -45,6 +45,7 @@ export const TOOLS = {
     ...["--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-write=data,logs", "--allow-sys=statfs"],
   ],
   byods: ["--no-prompt", "--allow-net=webexapis.com:443", "--allow-env", "--allow-read", "--allow-write=data"],
+  store: ["--no-prompt", "--allow-env", "--allow-read", "--allow-write"],
   call: [
     ...["--no-prompt", "--ignore-env", "--allow-env=BYOVA_TOKEN,NO_COLOR,GATEWAY_LAUNCHER"],
     ...["--allow-net", "--allow-read", "--allow-write"],

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CALL_COLUMNS, numberOfState, type Row, toRecord } from "./call_rows.ts";
-import { CallSearch, type Found } from "./call_search.ts";
+import { CallSearch } from "./call_search.ts";
 import type { CallList, CallQuery } from "./store.ts";
 import type { Words } from "./words.ts";
 
@@ -11,11 +11,27 @@ const MOST_COUNTED = 10_001;
 
 type Values = Readonly<Record<string, SQLInputValue>>;
 
+/** Calls, as a query for them. */
+interface Rows {
+  /** From where, and which. */
+  readonly rows: string;
+  readonly values: Values;
+}
+
+/** The few calls that fulfil all conditions. */
+interface Gathered extends Rows {
+  readonly many: number;
+  /** The same for what an index alone tells of them. */
+  readonly again?: Rows;
+}
+
 /** What narrows the list down. */
 interface Condition {
   readonly sql: string;
   /** The index that leads to what fulfils it. */
   readonly index?: string;
+  /** Whether an index that knows everything tells if it is fulfilled. */
+  readonly whole: boolean;
   readonly values: Values;
 }
 
@@ -53,9 +69,9 @@ export class CallLister {
     const filters = this.#filters(query);
     const holds = query.text ? this.#search.find(query.text) : undefined;
     const conditions = holds ? [...filters, holds] : filters;
-    const known = filters.length === 0 ? holds?.found : undefined;
+    const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : undefined;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions);
-    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions, query);
+    const ids = gathered ? this.#sort(gathered, query) : this.#walk(conditions, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id)!)),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED),
@@ -63,41 +79,45 @@ export class CallLister {
   }
 
   /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
-  #gather(
-    found: string | undefined,
-    conditions: readonly Condition[],
-  ): Found | undefined {
-    const from = found === undefined
-      ? this.#source(conditions)
-      : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+  #gather(found: string | undefined, conditions: readonly Condition[]): Gathered | undefined {
+    const index = found === undefined ? this.#index(conditions) : undefined;
+    const from = index === undefined
+      ? "json_each(:found) f CROSS JOIN calls c ON c.id = f.value"
+      : `calls c INDEXED BY ${index}`;
     const { sql, values } = all(conditions);
-    const row: Row = this.database.prepare(`
+    const { many, ids }: Row = this.database.prepare(`
       SELECT count(*) AS many, json_group_array(id) AS ids
       FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`)
       .get(found === undefined ? values : { ...values, found })!;
-    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : undefined;
+    if (many >= this.#mostGathered) return undefined;
+    // Passing by entries of an index once more is quicker than looking up rows.
+    const again = index !== undefined && WHOLE.has(index) && conditions.every(({ whole }) => whole);
+    return { many, ...amongIds(ids), ...(again && { again: { rows: `${from} WHERE ${sql}`, values } }) };
   }
 
-  /** Where what fulfils the conditions is found with the least looking. */
-  #source(conditions: readonly Condition[]): string {
+  /** The index by which what fulfils the conditions is found with the least looking. */
+  #index(conditions: readonly Condition[]): string {
     const spans = conditions.filter(({ index }) => index === BY_START);
-    const sources = conditions.flatMap((condition) => {
-      if (condition.index === undefined) return [];
-      const from = `calls c INDEXED BY ${condition.index}`;
+    const known = conditions.flatMap((condition) => {
+      const { index } = condition;
+      if (index === undefined) return [];
+      const most = WHOLE.has(index) ? MOST_PASSED : this.#mostGathered;
       const { sql, values } = all([...new Set([condition, ...spans])]);
-      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
-      return [{ from, many: Number(this.database.prepare(count).get(values)!.many) }];
+      const count =
+        `SELECT count(*) AS many FROM (SELECT 1 FROM calls c INDEXED BY ${index} WHERE ${sql} LIMIT ${most})`;
+      const many = Number(this.database.prepare(count).get(values)!.many);
+      if (WHOLE.has(index)) return [{ index, cost: many }];
+      return many < most ? [{ index, cost: many * COST_OF_ROW }] : [];
     });
-    // All calls, in the index that knows everything that filters ask for.
-    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
-    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+    return known.reduce((best, each) => each.cost < best.cost ? each : best, { index: BY_START, cost: Infinity }).index;
   }
 
-  #sort(ids: string, query: CallQuery): number[] {
-    const { column, word, expression } = SORTS[query.sort];
+  #sort({ rows, values, again }: Gathered, query: CallQuery): number[] {
+    const { column, word, expression, whole } = SORTS[query.sort];
     const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
     const now: Values = expression ? { now: this.#now() } : {};
-    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+    const from = whole && again ? again : { rows, values };
+    return this.#page(from.rows, key, { ...from.values, ...now }, query);
   }
 
   #walk(conditions: readonly Condition[], query: CallQuery): number[] {
@@ -148,7 +168,12 @@ export class CallLister {
     const conditions: Condition[] = [];
     const want = (column: string, value: number | undefined) => {
       if (value === undefined) return;
-      conditions.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+      conditions.push({
+        sql: `c.${column} = :${column}`,
+        index: `calls_by_${column}`,
+        whole: true,
+        values: { [column]: value },
+      });
     };
     // What most calls do not fulfil comes first, so that the others need not be looked at.
     want("agent", word(agent));
@@ -160,6 +185,7 @@ export class CallLister {
       conditions.push({
         sql: "c.started >= :from AND c.started < :to",
         index: BY_START,
+        whole: true,
         values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER },
       });
     }
@@ -167,9 +193,25 @@ export class CallLister {
   }
 }
 
+function amongIds(ids: string): Rows {
+  return { rows: "calls c WHERE c.id IN (SELECT value FROM json_each(:ids))", values: { ids } };
+}
+
 /** The number of no word. */
 const NOBODY = -1;
 const BY_START = "calls_by_started";
+/** The indexes that know everything that filters ask for: what they lead to need not be looked up. */
+const WHOLE: ReadonlySet<string> = new Set([
+  BY_START,
+  "calls_by_org",
+  "calls_by_agent",
+  "calls_by_connector",
+  "calls_by_outcome",
+]);
+/** How far entries of these are counted to find out where there are the fewest. */
+const MOST_PASSED = 100_000;
+/** What looking up a row takes, in entries of an index that are passed by meanwhile. */
+const COST_OF_ROW = 10;
 
 /** What each sort goes by: a column with an index of that name. */
 interface Sort {
@@ -180,18 +222,20 @@ interface Sort {
   readonly few?: true;
   /** What says it better, where no index is needed. */
   readonly expression?: string;
+  /** Whether the indexes that know everything hold it. */
+  readonly whole?: true;
 }
 
 const SORTS: { readonly [S in CallQuery["sort"]]: Sort } = {
-  orgId: { column: "org", word: true },
+  orgId: { column: "org", word: true, whole: true },
   callId: { column: "call" },
-  agentId: { column: "agent", word: true },
-  connector: { column: "connector", word: true },
-  state: { column: "state", few: true },
-  outcome: { column: "outcome", word: true },
-  reason: { column: "reason" },
-  code: { column: "code", word: true },
-  startedAt: { column: "started" },
+  agentId: { column: "agent", word: true, whole: true },
+  connector: { column: "connector", word: true, whole: true },
+  state: { column: "state", few: true, whole: true },
+  outcome: { column: "outcome", word: true, whole: true },
+  reason: { column: "reason", whole: true },
+  code: { column: "code", word: true, whole: true },
+  startedAt: { column: "started", whole: true },
   endedAt: { column: "ended" },
   turns: { column: "turns", few: true },
   longestWaitMs: { column: "longest" },

@@ -19,6 +19,8 @@ export interface Holds {
   readonly values: Readonly<Record<string, SQLInputValue>>;
   /** The index that leads to them, if it is one. */
   readonly index?: string;
+  /** Whether agent, code, reason and the call's number alone tell. */
+  readonly whole: boolean;
   /** All calls that fulfil it, if they are known. */
   readonly found?: Found;
 }
@@ -51,7 +53,7 @@ export class CallSearch {
 
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text: string): Holds {
-    if (text.includes("\0")) return { sql: "FALSE", values: {} }; // SQLite would take it for the text's end
+    if (text.includes("\0")) return { sql: "FALSE", values: {}, whole: true }; // SQLite would take it for the text's end
     const sought = lower(text);
     const parts: string[] = [];
     const indexes: string[] = [];
@@ -74,16 +76,18 @@ export class CallSearch {
     }
     const [index] = indexes;
     const leads = parts.length === 1 && index !== undefined ? { index } : {};
-    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
+    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, whole: true, ...leads };
     const found = this.#byId(sought);
     if (found === undefined) {
-      return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
+      const sql = either([...parts, `instr(${CALL_IDS}, :text) > 0`]);
+      return { sql, values: { ...values, text: sought }, whole: false };
     }
-    if (parts.length === 0) return { sql: "TRUE", values: {}, found };
-    if (found.many === 0) return { sql: either(parts), values, ...leads };
+    if (parts.length === 0) return { sql: "TRUE", values: {}, whole: true, found };
+    if (found.many === 0) return { sql: either(parts), values, whole: true, ...leads };
     return {
       sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
       values: { ...values, found: found.ids },
+      whole: true,
     };
   }
 

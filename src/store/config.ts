@@ -2,11 +2,17 @@ import * as z from "zod";
 import { byteSize, flag, number, someText, whole } from "../lib/scalars.ts";
 
 const DAY_MS = 86_400_000;
+const PATH = "expected the path of a file (to remember nothing, set enabled: false)";
+
+/** Whether SQLite takes a text for a path, and not for a database in memory or for a URI (sqlite.org/uri.html). */
+function isPath(text: string): boolean {
+  return !/^(:|file:)/i.test(text);
+}
 
 /** The section `store` of the configuration. */
 export const storeConfig = z.strictObject({
   enabled: flag().default(true),
-  file: someText().default("data/gateway.db"),
+  file: someText().refine(isPath, PATH).default("data/gateway.db"),
   keep_days: number(0.01, 36_500).default(60),
   max_bytes: byteSize().prefault("4GB"),
   log_lines: whole(0, 10_000_000).default(200_000),

@@ -1,16 +1,14 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { Row } from "./call_rows.ts";
+import { LEVELS, MOST_LINES, pageOf, RecentLines } from "./recent_lines.ts";
 import type { LogLine, LogQuery } from "./store.ts";
 
-const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogLine["level"][];
 /** Debug lines that are kept, in memory. */
 const MOST_DEBUG = 2000;
-/** Lines that one answer may hold. */
-const MOST_LINES = 1000;
 
 /** The log lines: those from info up in the database, the last of the others in memory. Throws what SQLite throws. */
 export class LogBook {
-  #debug: LogLine[] = [];
+  readonly #debug = new RecentLines(MOST_DEBUG);
   readonly #sql;
 
   constructor(readonly database: DatabaseSync) {
@@ -30,13 +28,12 @@ export class LogBook {
     for (const line of lines) {
       const { at, level, logger, message, callId = null, fields } = line;
       id++;
-      if (level === "debug") this.#debug.push({ id, ...line });
+      if (level === "debug") this.#debug.add({ id, ...line });
       else {
         this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
       }
     }
     this.#sql.setLast.run(id);
-    if (this.#debug.length > MOST_DEBUG) this.#debug = this.#debug.slice(-MOST_DEBUG);
   }
 
   logs(query: LogQuery): LogLine[] {
@@ -46,9 +43,8 @@ export class LogBook {
     const rows = this.database.prepare(
       `SELECT * FROM logs WHERE ${where} ORDER BY id ${forward ? "ASC" : "DESC"} LIMIT :limit`,
     ).all({ ...values, limit });
-    const debug = (query.level ?? "debug") === "debug" ? this.#debug.filter((line) => fits(line, query)) : [];
-    const lines = [...rows.map(toLine), ...debug].sort((a, b) => a.id - b.id);
-    return forward ? lines.slice(0, limit) : lines.slice(-limit || lines.length);
+    const lines = [...rows.map(toLine), ...this.#debug.find(query)].sort((a, b) => a.id - b.id);
+    return pageOf(lines, query);
   }
 }
 
@@ -63,22 +59,14 @@ function conditions({ level = "debug", logger, callId, text, from, to, before, a
   };
   want("(logger = :logger OR substr(logger, 1, length(:logger) + 1) = :logger || '.')", { logger });
   want("call = :callId", { callId });
-  want("instr(lower(message || ' ' || logger || ' ' || fields), :text) > 0", { text: text?.toLowerCase() });
+  want("(message LIKE :text ESCAPE '\\' OR logger LIKE :text ESCAPE '\\' OR fields LIKE :text ESCAPE '\\')", {
+    text: text === undefined ? undefined : `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`,
+  });
   want("at >= :from", { from });
   want("at < :to", { to });
   want("id < :before", { before });
   want("id > :after", { after });
   return { where: where.join(" AND "), values };
-}
-
-/** The same conditions for a line in memory. */
-function fits(line: LogLine, { logger, callId, text, from, to, before, after }: LogQuery): boolean {
-  const whole = `${line.message} ${line.logger} ${JSON.stringify(line.fields)}`.toLowerCase();
-  return (logger === undefined || line.logger === logger || line.logger.startsWith(`${logger}.`)) &&
-    (callId === undefined || line.callId === callId) &&
-    (text === undefined || whole.includes(text.toLowerCase())) &&
-    (from === undefined || line.at >= from) && (to === undefined || line.at < to) &&
-    (before === undefined || line.id < before) && (after === undefined || line.id > after);
 }
 
 function toLine({ id, at, level, logger, message, call, fields }: Row): LogLine {

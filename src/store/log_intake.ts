@@ -2,7 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import { type LogEntry, plainFields } from "../lib/log_format.ts";
 import type { LogLine } from "./store.ts";
 
-/** Lines that are kept of one second. */
+/** Lines that are kept of one second, and as many again of level debug. */
 const MOST_A_SECOND = 200;
 const SECOND_MS = 1000;
 /** Characters of a message that are kept. */
@@ -12,6 +12,7 @@ const LONGEST_MESSAGE = 1024;
 export class LogIntake {
   #since = -Infinity;
   #lines = 0;
+  #debugLines = 0;
   #leftOut = 0;
 
   constructor(readonly clock: Clock, readonly keep: (line: Omit<LogLine, "id">) => void) {}
@@ -19,13 +20,16 @@ export class LogIntake {
   take(entry: LogEntry): void {
     const now = this.clock.now();
     if (now - this.#since >= SECOND_MS) this.#startAgain(now);
-    if (this.#lines++ < MOST_A_SECOND) this.keep(lineOf(entry));
+    const line = lineOf(entry);
+    const before = line.level === "debug" ? this.#debugLines++ : this.#lines++;
+    if (before < MOST_A_SECOND) this.keep(line);
     else this.#leftOut++;
   }
 
   #startAgain(now: number): void {
     this.#since = now;
     this.#lines = 0;
+    this.#debugLines = 0;
     if (this.#leftOut === 0) return;
     const fields = { count: this.#leftOut };
     this.#leftOut = 0;

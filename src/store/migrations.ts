@@ -39,13 +39,15 @@ export const MIGRATIONS: readonly string[] = [
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
-  -- What the list of calls can be sorted by; call_list.ts names these.
-  CREATE INDEX calls_by_org ON calls (org, started);
+  -- What the list of calls can be sorted by; call_list.ts names these. The first five also hold all that the list can be
+  -- narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  CREATE INDEX calls_by_org ON calls (org, started, state, outcome, connector, agent, code, reason);
+  CREATE INDEX calls_by_agent ON calls (agent, started, state, outcome, connector, org, code, reason);
+  CREATE INDEX calls_by_connector ON calls (connector, started, state, outcome, agent, org, code, reason);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started, state, connector, agent, org, code, reason);
   CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX calls_by_agent ON calls (agent, started);
-  CREATE INDEX calls_by_connector ON calls (connector, started);
   CREATE INDEX calls_by_state ON calls (state, started);
-  CREATE INDEX calls_by_outcome ON calls (outcome, started);
   CREATE INDEX calls_by_reason ON calls (reason);
   CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
@@ -56,8 +58,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_by_language ON calls (language, started);
   CREATE INDEX calls_by_tracking ON calls (tracking);
   CREATE INDEX calls_by_recorded ON calls (recorded, started);
-  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
-  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
   -- The ids of calls that are over, to find parts of them: by three letters in a row.
   CREATE VIRTUAL TABLE call_texts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
@@ -147,12 +147,40 @@ export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRA
   }
 }
 
+/** Makes sure that a database has the present shape. Throws a StrangeDatabase, an OlderDatabase or a NewerDatabase, and what SQLite throws. */
+export function checkShape(database: DatabaseSync): void {
+  const version = versionOf(database);
+  if (version === 0) throw new StrangeDatabase();
+  if (version < MIGRATIONS.length) throw new OlderDatabase(version, MIGRATIONS.length);
+  if (version > MIGRATIONS.length) throw new NewerDatabase(version, MIGRATIONS.length);
+}
+
+/** A database that no gateway has written. */
+export class StrangeDatabase extends Error {
+  override readonly name = "StrangeDatabase";
+
+  constructor() {
+    super("is not one of a gateway");
+  }
+}
+
+/** A database in a shape that this version brings forward before it uses it. */
+export class OlderDatabase extends Error {
+  override readonly name = "OlderDatabase";
+
+  constructor(found: number, known: number) {
+    super(
+      `was written by an older gateway (shape ${found}; this one knows ${known}): its next start brings it forward`,
+    );
+  }
+}
+
 /** A database that a later version of the program has brought into a shape that this one does not know. */
 export class NewerDatabase extends Error {
   override readonly name = "NewerDatabase";
 
   constructor(found: number, known: number) {
-    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+    super(`was written by a newer gateway (shape ${found}; this one knows ${known})`);
   }
 }
 

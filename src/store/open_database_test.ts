@@ -99,12 +99,14 @@ Deno.test("log lines, of which only the newest are kept, are found by level, log
   assert.deepEqual(messages({ logger: "byova.web", level: "info", limit: 2 }), ["line 197", "line 199"]);
   assert.deepEqual(logs({ callId: "one", limit: 9 }).map(({ fields }) => fields), [{ at: 7 }]);
   assert.deepEqual(messages({ text: "LINE 19", limit: 2 }), ["line 198", "line 199"]);
-  assert.deepEqual(messages({ text: "%", limit: 2 }), []);
+  for (const text of ["%", "_ine", "\\", "line 1 byova"]) assert.deepEqual(messages({ text, limit: 2 }), [], text);
+  assert.deepEqual(messages({ text: "webEX", level: "warn", limit: 1 }), ["line 198"]);
   const [anchor] = logs({ text: "line 100", limit: 1 });
   assert.deepEqual(messages({ after: anchor!.id, limit: 2 }), ["line 101", "line 102"]);
   assert.deepEqual(messages({ before: anchor!.id, limit: 2 }), ["line 98", "line 99"]);
   while (database.tidy());
-  assert.equal(logs({ level: "info", limit: 1000 })[0]!.message, "line 101");
+  const kept = logs({ level: "info", limit: 1000 });
+  assert.deepEqual([kept.length, kept[0]!.message], [SETTINGS.logLines, "line 67"]);
 });
 
 Deno.test("a database that a newer gateway has written is refused, and left as it is", () => {

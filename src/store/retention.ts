@@ -76,7 +76,11 @@ function statements(database: DatabaseSync) {
     ],
     dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
     dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
-    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs")}`),
+    // Counted, since lines that are not written down have numbers too.
+    dropLogs: sql(`
+      DELETE FROM logs WHERE id IN (
+        SELECT id FROM logs ORDER BY id LIMIT max(0, min(${ROWS_A_STEP}, (SELECT count(*) FROM logs) - ?))
+      )`),
     dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
     dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
     dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`),

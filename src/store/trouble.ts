@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../lib/error_codes.ts";
-import { NewerDatabase } from "./migrations.ts";
+import { NewerDatabase, OlderDatabase, StrangeDatabase } from "./migrations.ts";
 
 /** Why the database does not do its work. */
 export interface Trouble {
@@ -13,7 +13,11 @@ export interface Trouble {
 /** What SQLite and the system say, by what it means; what none of these says is a defect of ours. */
 const SAID: readonly (readonly [RegExp, Trouble])[] = [
   [/malformed|not a database/, { code: "STORE-CORRUPT", why: "is damaged", remedy: "begin anew" }],
-  [/is full|No space left/, { code: "STORE-FULL", why: "cannot grow: the disk is full", remedy: "wait" }],
+  [/is full|No space left/, {
+    code: "STORE-FULL",
+    why: "cannot grow: the disk is full",
+    remedy: "wait",
+  }],
   [/readonly|Read-only/, { code: "STORE-UNWRITABLE", why: "cannot be written: it is read-only", remedy: "wait" }],
   [/locked|busy/, { code: "STORE-BUSY", why: "is held by another program", remedy: "wait" }],
   [/unable to open/, { code: "STORE-UNWRITABLE", why: "cannot be opened or made", remedy: "wait" }],
@@ -24,6 +28,8 @@ const SAID: readonly (readonly [RegExp, Trouble])[] = [
 export function troubleOf(error: unknown): Trouble | undefined {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof NewerDatabase) return { code: "STORE-NEWER", why: message, remedy: "none" };
+  if (error instanceof OlderDatabase) return { code: "STORE-OLDER", why: message, remedy: "none" };
+  if (error instanceof StrangeDatabase) return { code: "STORE-MISSING", why: message, remedy: "none" };
   if (error instanceof Deno.errors.NotCapable) {
     return {
       code: "STORE-UNWRITABLE",

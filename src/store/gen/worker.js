@@ -116,7 +116,7 @@ var CallSearch = class {
   #reasons;
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text) {
-    if (text.includes("\0")) return { sql: "FALSE", values: {} };
+    if (text.includes("\0")) return { sql: "FALSE", values: {}, whole: true };
     const sought = lower(text);
     const parts = [];
     const indexes = [];
@@ -139,16 +139,18 @@ var CallSearch = class {
     }
     const [index] = indexes;
     const leads = parts.length === 1 && index !== void 0 ? { index } : {};
-    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, ...leads };
+    if ([...sought].length < SHORTEST_PART_OF_ID) return { sql: either(parts), values, whole: true, ...leads };
     const found = this.#byId(sought);
     if (found === void 0) {
-      return { sql: either([...parts, `instr(${CALL_IDS}, :text) > 0`]), values: { ...values, text: sought } };
+      const sql = either([...parts, `instr(${CALL_IDS}, :text) > 0`]);
+      return { sql, values: { ...values, text: sought }, whole: false };
     }
-    if (parts.length === 0) return { sql: "TRUE", values: {}, found };
-    if (found.many === 0) return { sql: either(parts), values, ...leads };
+    if (parts.length === 0) return { sql: "TRUE", values: {}, whole: true, found };
+    if (found.many === 0) return { sql: either(parts), values, whole: true, ...leads };
     return {
       sql: either([...parts, "c.id IN (SELECT value FROM json_each(:found))"]),
-      values: { ...values, found: found.ids }
+      values: { ...values, found: found.ids },
+      whole: true
     };
   }
   /** The calls in whose ids a text stands; undefined when they are many. */
@@ -199,9 +201,9 @@ var CallLister = class {
     const filters = this.#filters(query);
     const holds = query.text ? this.#search.find(query.text) : void 0;
     const conditions2 = holds ? [...filters, holds] : filters;
-    const known = filters.length === 0 ? holds?.found : void 0;
+    const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : void 0;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions2);
-    const ids = gathered ? this.#sort(gathered.ids, query) : this.#walk(conditions2, query);
+    const ids = gathered ? this.#sort(gathered, query) : this.#walk(conditions2, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id))),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
@@ -209,31 +211,37 @@ var CallLister = class {
   }
   /** The calls that fulfil all conditions; undefined when they are many. `found`: those that hold the text. */
   #gather(found, conditions2) {
-    const from = found === void 0 ? this.#source(conditions2) : "json_each(:found) f CROSS JOIN calls c ON c.id = f.value";
+    const index = found === void 0 ? this.#index(conditions2) : void 0;
+    const from = index === void 0 ? "json_each(:found) f CROSS JOIN calls c ON c.id = f.value" : `calls c INDEXED BY ${index}`;
     const { sql, values } = all(conditions2);
-    const row = this.database.prepare(`
+    const { many, ids } = this.database.prepare(`
       SELECT count(*) AS many, json_group_array(id) AS ids
       FROM (SELECT c.id FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`).get(found === void 0 ? values : { ...values, found });
-    return row.many < this.#mostGathered ? { ids: row.ids, many: row.many } : void 0;
+    if (many >= this.#mostGathered) return void 0;
+    const again = index !== void 0 && WHOLE.has(index) && conditions2.every(({ whole: whole2 }) => whole2);
+    return { many, ...amongIds(ids), ...again && { again: { rows: `${from} WHERE ${sql}`, values } } };
   }
-  /** Where what fulfils the conditions is found with the least looking. */
-  #source(conditions2) {
+  /** The index by which what fulfils the conditions is found with the least looking. */
+  #index(conditions2) {
     const spans = conditions2.filter(({ index }) => index === BY_START);
-    const sources = conditions2.flatMap((condition) => {
-      if (condition.index === void 0) return [];
-      const from = `calls c INDEXED BY ${condition.index}`;
+    const known = conditions2.flatMap((condition) => {
+      const { index } = condition;
+      if (index === void 0) return [];
+      const most = WHOLE.has(index) ? MOST_PASSED : this.#mostGathered;
       const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
-      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM ${from} WHERE ${sql} LIMIT ${this.#mostGathered})`;
-      return [{ from, many: Number(this.database.prepare(count).get(values).many) }];
+      const count = `SELECT count(*) AS many FROM (SELECT 1 FROM calls c INDEXED BY ${index} WHERE ${sql} LIMIT ${most})`;
+      const many = Number(this.database.prepare(count).get(values).many);
+      if (WHOLE.has(index)) return [{ index, cost: many }];
+      return many < most ? [{ index, cost: many * COST_OF_ROW }] : [];
     });
-    const everything = { from: `calls c INDEXED BY ${BY_START}`, many: this.#mostGathered };
-    return sources.reduce((best, each) => each.many < best.many ? each : best, everything).from;
+    return known.reduce((best, each) => each.cost < best.cost ? each : best, { index: BY_START, cost: Infinity }).index;
   }
-  #sort(ids, query) {
-    const { column, word, expression } = SORTS[query.sort];
+  #sort({ rows, values, again }, query) {
+    const { column, word, expression, whole: whole2 } = SORTS[query.sort];
     const key = expression ?? (word ? `(SELECT text FROM words WHERE id = c.${column})` : `c.${column}`);
     const now = expression ? { now: this.#now() } : {};
-    return this.#page(`calls c WHERE c.id IN (SELECT value FROM json_each(:ids))`, key, { ids, ...now }, query);
+    const from = whole2 && again ? again : { rows, values };
+    return this.#page(from.rows, key, { ...from.values, ...now }, query);
   }
   #walk(conditions2, query) {
     const { column, word } = SORTS[query.sort];
@@ -279,7 +287,12 @@ var CallLister = class {
     const conditions2 = [];
     const want = (column, value) => {
       if (value === void 0) return;
-      conditions2.push({ sql: `c.${column} = :${column}`, index: `calls_by_${column}`, values: { [column]: value } });
+      conditions2.push({
+        sql: `c.${column} = :${column}`,
+        index: `calls_by_${column}`,
+        whole: true,
+        values: { [column]: value }
+      });
     };
     want("agent", word(agent));
     want("org", word(org));
@@ -290,24 +303,37 @@ var CallLister = class {
       conditions2.push({
         sql: "c.started >= :from AND c.started < :to",
         index: BY_START,
+        whole: true,
         values: { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER }
       });
     }
     return conditions2;
   }
 };
+function amongIds(ids) {
+  return { rows: "calls c WHERE c.id IN (SELECT value FROM json_each(:ids))", values: { ids } };
+}
 var NOBODY = -1;
 var BY_START = "calls_by_started";
+var WHOLE = /* @__PURE__ */ new Set([
+  BY_START,
+  "calls_by_org",
+  "calls_by_agent",
+  "calls_by_connector",
+  "calls_by_outcome"
+]);
+var MOST_PASSED = 1e5;
+var COST_OF_ROW = 10;
 var SORTS = {
-  orgId: { column: "org", word: true },
+  orgId: { column: "org", word: true, whole: true },
   callId: { column: "call" },
-  agentId: { column: "agent", word: true },
-  connector: { column: "connector", word: true },
-  state: { column: "state", few: true },
-  outcome: { column: "outcome", word: true },
-  reason: { column: "reason" },
-  code: { column: "code", word: true },
-  startedAt: { column: "started" },
+  agentId: { column: "agent", word: true, whole: true },
+  connector: { column: "connector", word: true, whole: true },
+  state: { column: "state", few: true, whole: true },
+  outcome: { column: "outcome", word: true, whole: true },
+  reason: { column: "reason", whole: true },
+  code: { column: "code", word: true, whole: true },
+  startedAt: { column: "started", whole: true },
   endedAt: { column: "ended" },
   turns: { column: "turns", few: true },
   longestWaitMs: { column: "longest" },
@@ -732,10 +758,36 @@ function statements2(database) {
   };
 }
 
-// log_book.ts
+// recent_lines.ts
 var LEVELS = ["debug", "info", "warn", "error"];
-var MOST_DEBUG = 2e3;
 var MOST_LINES = 1e3;
+var RecentLines = class {
+  constructor(most) {
+    this.most = most;
+  }
+  most;
+  #lines = [];
+  add(line) {
+    this.#lines.push(line);
+    if (this.#lines.length > 2 * this.most) this.#lines = this.#lines.slice(-this.most);
+  }
+  /** Those that were asked for, the oldest first, however many. */
+  find(query) {
+    return this.#lines.slice(-this.most).filter((line) => fits(line, query));
+  }
+};
+function pageOf(found, { before, after, limit }) {
+  const most = Math.min(limit, MOST_LINES);
+  const forward = after !== void 0 && before === void 0;
+  return forward ? found.slice(0, most) : found.slice(Math.max(0, found.length - most));
+}
+function fits(line, { level = "debug", logger, callId, text, from, to, before, after }) {
+  const sought = text?.toLowerCase();
+  return LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) && (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (sought === void 0 || [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
+}
+
+// log_book.ts
+var MOST_DEBUG = 2e3;
 var LogBook = class {
   constructor(database) {
     this.database = database;
@@ -748,7 +800,7 @@ var LogBook = class {
     };
   }
   database;
-  #debug = [];
+  #debug = new RecentLines(MOST_DEBUG);
   #sql;
   /** Writes lines down and gives them their numbers. Belongs into a transaction. */
   write(lines) {
@@ -757,13 +809,12 @@ var LogBook = class {
     for (const line of lines) {
       const { at, level, logger, message, callId = null, fields } = line;
       id++;
-      if (level === "debug") this.#debug.push({ id, ...line });
+      if (level === "debug") this.#debug.add({ id, ...line });
       else {
         this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
       }
     }
     this.#sql.setLast.run(id);
-    if (this.#debug.length > MOST_DEBUG) this.#debug = this.#debug.slice(-MOST_DEBUG);
   }
   logs(query) {
     const limit = Math.min(query.limit, MOST_LINES);
@@ -772,9 +823,8 @@ var LogBook = class {
     const rows = this.database.prepare(
       `SELECT * FROM logs WHERE ${where} ORDER BY id ${forward ? "ASC" : "DESC"} LIMIT :limit`
     ).all({ ...values, limit });
-    const debug = (query.level ?? "debug") === "debug" ? this.#debug.filter((line) => fits(line, query)) : [];
-    const lines = [...rows.map(toLine), ...debug].sort((a, b) => a.id - b.id);
-    return forward ? lines.slice(0, limit) : lines.slice(-limit || lines.length);
+    const lines = [...rows.map(toLine), ...this.#debug.find(query)].sort((a, b) => a.id - b.id);
+    return pageOf(lines, query);
   }
 };
 function conditions({ level = "debug", logger, callId, text, from, to, before, after }) {
@@ -788,16 +838,14 @@ function conditions({ level = "debug", logger, callId, text, from, to, before, a
   };
   want("(logger = :logger OR substr(logger, 1, length(:logger) + 1) = :logger || '.')", { logger });
   want("call = :callId", { callId });
-  want("instr(lower(message || ' ' || logger || ' ' || fields), :text) > 0", { text: text?.toLowerCase() });
+  want("(message LIKE :text ESCAPE '\\' OR logger LIKE :text ESCAPE '\\' OR fields LIKE :text ESCAPE '\\')", {
+    text: text === void 0 ? void 0 : `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`
+  });
   want("at >= :from", { from });
   want("at < :to", { to });
   want("id < :before", { before });
   want("id > :after", { after });
   return { where: where.join(" AND "), values };
-}
-function fits(line, { logger, callId, text, from, to, before, after }) {
-  const whole2 = `${line.message} ${line.logger} ${JSON.stringify(line.fields)}`.toLowerCase();
-  return (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (text === void 0 || whole2.includes(text.toLowerCase())) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
 }
 function toLine({ id, at, level, logger, message, call, fields }) {
   return {
@@ -847,13 +895,15 @@ var MIGRATIONS = [
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
-  -- What the list of calls can be sorted by; call_list.ts names these.
-  CREATE INDEX calls_by_org ON calls (org, started);
+  -- What the list of calls can be sorted by; call_list.ts names these. The first five also hold all that the list can be
+  -- narrowed by, so that no row need be looked up for it.
+  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
+  CREATE INDEX calls_by_org ON calls (org, started, state, outcome, connector, agent, code, reason);
+  CREATE INDEX calls_by_agent ON calls (agent, started, state, outcome, connector, org, code, reason);
+  CREATE INDEX calls_by_connector ON calls (connector, started, state, outcome, agent, org, code, reason);
+  CREATE INDEX calls_by_outcome ON calls (outcome, started, state, connector, agent, org, code, reason);
   CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX calls_by_agent ON calls (agent, started);
-  CREATE INDEX calls_by_connector ON calls (connector, started);
   CREATE INDEX calls_by_state ON calls (state, started);
-  CREATE INDEX calls_by_outcome ON calls (outcome, started);
   CREATE INDEX calls_by_reason ON calls (reason);
   CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
@@ -864,8 +914,6 @@ var MIGRATIONS = [
   CREATE INDEX calls_by_language ON calls (language, started);
   CREATE INDEX calls_by_tracking ON calls (tracking);
   CREATE INDEX calls_by_recorded ON calls (recorded, started);
-  -- By start, and all that the list can be narrowed by, so that no row need be looked up for it.
-  CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
   -- The ids of calls that are over, to find parts of them: by three letters in a row.
   CREATE VIRTUAL TABLE call_texts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
@@ -952,10 +1000,24 @@ function migrate(database, steps = MIGRATIONS) {
     throw error;
   }
 }
+var StrangeDatabase = class extends Error {
+  name = "StrangeDatabase";
+  constructor() {
+    super("is not one of a gateway");
+  }
+};
+var OlderDatabase = class extends Error {
+  name = "OlderDatabase";
+  constructor(found, known) {
+    super(
+      `was written by an older gateway (shape ${found}; this one knows ${known}): its next start brings it forward`
+    );
+  }
+};
 var NewerDatabase = class extends Error {
   name = "NewerDatabase";
   constructor(found, known) {
-    super(`it was written by a newer gateway (shape ${found}; this one knows ${known})`);
+    super(`was written by a newer gateway (shape ${found}; this one knows ${known})`);
   }
 };
 function versionOf(database) {
@@ -1171,7 +1233,11 @@ function statements3(database) {
     ],
     dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
     dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
-    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs")}`),
+    // Counted, since lines that are not written down have numbers too.
+    dropLogs: sql(`
+      DELETE FROM logs WHERE id IN (
+        SELECT id FROM logs ORDER BY id LIMIT max(0, min(${ROWS_A_STEP}, (SELECT count(*) FROM logs) - ?))
+      )`),
     dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
     dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
     dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`)
@@ -1260,7 +1326,7 @@ var Words = class {
 // open_database.ts
 var PAGE_BYTES = 4096;
 var BUSY_MS = 5e3;
-var CACHE_KIB = 16384;
+var CACHE_KIB = 65536;
 var MOST_WAL_BYTES = 16 * 1024 * 1024;
 var BEATS_OF_THE_DEAD = 5;
 function openFile(path, { readOnly = false } = {}) {
@@ -1421,7 +1487,11 @@ var OpenDatabase = class _OpenDatabase {
 // trouble.ts
 var SAID = [
   [/malformed|not a database/, { code: "STORE-CORRUPT", why: "is damaged", remedy: "begin anew" }],
-  [/is full|No space left/, { code: "STORE-FULL", why: "cannot grow: the disk is full", remedy: "wait" }],
+  [/is full|No space left/, {
+    code: "STORE-FULL",
+    why: "cannot grow: the disk is full",
+    remedy: "wait"
+  }],
   [/readonly|Read-only/, { code: "STORE-UNWRITABLE", why: "cannot be written: it is read-only", remedy: "wait" }],
   [/locked|busy/, { code: "STORE-BUSY", why: "is held by another program", remedy: "wait" }],
   [/unable to open/, { code: "STORE-UNWRITABLE", why: "cannot be opened or made", remedy: "wait" }],
@@ -1430,6 +1500,8 @@ var SAID = [
 function troubleOf(error) {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof NewerDatabase) return { code: "STORE-NEWER", why: message, remedy: "none" };
+  if (error instanceof OlderDatabase) return { code: "STORE-OLDER", why: message, remedy: "none" };
+  if (error instanceof StrangeDatabase) return { code: "STORE-MISSING", why: message, remedy: "none" };
   if (error instanceof Deno.errors.NotCapable) {
     return {
       code: "STORE-UNWRITABLE",
