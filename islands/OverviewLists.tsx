@@ -1,6 +1,7 @@
 import type { CallRow, ConnectorFact, ErrorFact } from "./facts.ts";
-import { legible } from "./legible.ts";
-import { callPath, Panel, Standing } from "./parts.tsx";
+import { legible, legibleText } from "./legible.ts";
+import { lastHourOf } from "./health.ts";
+import { callPath, Health, Panel, Standing } from "./parts.tsx";
 import { useHouse } from "./Shell.tsx";
 import { Ago, Lasting, showMs, Time } from "./Time.tsx";
 import { TrialCall } from "./TrialCall.tsx";
@@ -59,7 +60,7 @@ export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
 /** The connectors with what they offer, and how they are. */
 export function ConnectorList({ connectors }: { connectors: readonly ConnectorFact[] }) {
   return (
-    <Panel title="Connectors and agents">
+    <Panel title="Connectors and agents" aside={<a href="/agents">More of them</a>}>
       {connectors.length === 0
         ? (
           <p class="empty">
@@ -74,10 +75,9 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                 <div class="list-head">
                   <strong>{legible(connector.id)}</strong>
                   <span class="quiet">{legible(connector.kind)}</span>
-                  <span class={`badge ${connector.healthy ? "good" : "bad"}`}>
-                    {connector.healthy ? "healthy" : legible(connector.failure ?? "failing")}
-                  </span>
+                  <Health of={connector} />
                 </div>
+                {connector.failure !== null && <p class="bad small">{legibleText(connector.failure)}</p>}
                 <p class="quiet small">
                   {connector.agents.length === 0
                     ? "offers no agent"
@@ -85,10 +85,9 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                       .join(", ")}
                 </p>
                 <p class="small">
-                  {`${connector.live_calls} live · last hour: ${connector.calls} ${
-                    connector.calls === 1 ? "call" : "calls"
-                  }, ${connector.failures} failed, `}
-                  {`wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
+                  {`${connector.live_calls} live · last hour: ${lastHourOf(connector)}`}
+                  {connector.p50_ms !== null &&
+                    ` · wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
                 </p>
               </li>
             ))}
@@ -102,10 +101,10 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
 export function LastErrors({ errors }: { errors: readonly ErrorFact[] }) {
   return (
     <Panel title="Last errors">
-      {errors.length === 0 ? <p class="empty">Nothing has gone wrong.</p> : (
+      {errors.length === 0 ? <p class="empty">No call has gone wrong.</p> : (
         <ul class="list">
-          {errors.map(({ at, code, connector, org_id, call_id }) => (
-            <li key={`${at} ${call_id}`}>
+          {errors.map(({ at, code, connector, org_id, call_id }, index) => (
+            <li key={`${at} ${call_id} ${index}`}>
               <div class="list-head">
                 <strong class="bad mono">{legible(code)}</strong>
                 <span class="quiet small">

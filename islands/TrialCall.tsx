@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { legible } from "./legible.ts";
+import { legibleText } from "./legible.ts";
 
 /** Has the gateway make a call to its default agent by itself, and tells what came of it. */
 export function TrialCall() {
@@ -19,7 +19,7 @@ export function TrialCall() {
   return (
     <>
       <button type="button" class="button" disabled={busy} onClick={tryIt}>make a trial call</button>
-      <span role="status">{told && ` ${legible(told)}`}</span>
+      <span role="status">{told && ` ${legibleText(told)}`}</span>
     </>
   );
 }

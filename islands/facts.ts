@@ -308,4 +308,7 @@ export interface LiveNumbers {
   readonly state: GatewayState;
   readonly why: string;
   readonly live_calls: number;
+  /** Calls that began, and what went wrong in calls, since the start: who looks at either asks when it grows. */
+  readonly calls: number;
+  readonly errors: number;
 }

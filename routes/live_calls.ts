@@ -99,6 +99,8 @@ export class LiveCalls implements AsyncDisposable {
   /** The oldest first. */
   readonly #over: LiveCall[] = [];
   readonly #watchers = new Set<CallWatcher>();
+  /** What has gone wrong in calls so far. */
+  errors = 0;
   readonly #subscription;
   readonly #reading: Promise<void>;
 
@@ -158,6 +160,7 @@ export class LiveCalls implements AsyncDisposable {
     const call = this.#live.get(key);
     if (!call) return;
     call.take(event);
+    if (event.type === "agent_faltered" || event.type === "call_failed") this.errors++;
     if (event.type !== "call_ended") {
       return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);
     }

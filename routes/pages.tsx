@@ -7,7 +7,7 @@ import type { Me } from "../islands/facts.ts";
 import { pages as all } from "../islands/mod.ts";
 import type { AnyPage, Drawn, HouseFacts } from "../islands/page.ts";
 import { assetPath } from "./assets.ts";
-import { type House, stateOf } from "./house.ts";
+import { type House, numbersOf } from "./house.ts";
 
 /** Asks the API, as whoever asked for the page. */
 export type Ask = (path: string, c: Context) => Response | Promise<Response>;
@@ -53,8 +53,7 @@ function factsOfHouse(house: House, me: Me): HouseFacts {
     version: house.version,
     now: new Date(house.clock.date()).toISOString(),
     started_at: new Date(house.startedAt).toISOString(),
-    ...stateOf(house),
-    live_calls: house.switchboard.size,
+    ...numbersOf(house),
     call_command: callCommand(house),
     me,
     microphone: assetPath("microphone.js"),

@@ -323,7 +323,8 @@ export class Conversation implements TurnHost {
   /** Tells, once an answer, how long the caller has waited for its first words. */
   #answering(turn: Turn): void {
     if (turn.askedAt === undefined) return;
-    this.#tell({ type: "agent_turn", turn: turn.number, waitedMs: this.options.clock.now() - turn.askedAt });
+    const waitedMs = Math.round((this.options.clock.now() - turn.askedAt) * 10) / 10;
+    this.#tell({ type: "agent_turn", turn: turn.number, waitedMs });
     turn.askedAt = undefined;
   }
 
