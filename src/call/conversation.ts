@@ -178,6 +178,7 @@ export class Conversation implements TurnHost {
     if (this.#ended) return;
     this.#inbox.push({ type: "hung_up", reason });
     this.recorder?.finish(true);
+    for (const turn of this.#owed) if (turn.spoken) turn.put({ type: "cut_short" });
     this.#end("caller_hung_up", reason);
   }
 
