@@ -57,7 +57,9 @@ function View({ facts, address }: PageProps<Facts>) {
     return (
       <>
         <Back />
-        <h1>Call</h1>
+        <div class="page-head">
+          <h1>Call</h1>
+        </div>
         <p class="problem">{legibleText(call.problem)}</p>
       </>
     );

@@ -1,58 +1,50 @@
 import type { CallRow, ConnectorFact, ErrorFact } from "./facts.ts";
 import { legible, legibleText } from "./legible.ts";
 import { lastHourOf } from "./health.ts";
+import { NoCalls } from "./NoCalls.tsx";
 import { callPath, Health, Panel, Standing } from "./parts.tsx";
-import { useHouse } from "./Shell.tsx";
 import { Ago, Lasting, showMs, Time } from "./Time.tsx";
-import { TrialCall } from "./TrialCall.tsx";
 
 /** The newest calls, live ones among them. */
 export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
-  const { call_command } = useHouse();
   return (
     <Panel title="Newest calls" aside={<a href="/calls">All calls</a>}>
-      {calls.length === 0
-        ? (
-          <p class="empty">
-            No calls yet. Run <code>{call_command}</code> in a second terminal, or <TrialCall />
-          </p>
-        )
-        : (
-          <table class="cards">
-            <thead>
-              <tr>
-                <th scope="col">Started</th>
-                <th scope="col">Call</th>
-                <th scope="col">Agent</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">Turns</th>
-                <th scope="col" class="number">Longest wait</th>
-                <th scope="col" class="number">Lasted</th>
+      {calls.length === 0 ? <NoCalls /> : (
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Started</th>
+              <th scope="col">Call</th>
+              <th scope="col">Agent</th>
+              <th scope="col">State</th>
+              <th scope="col" class="number">Turns</th>
+              <th scope="col" class="number">Longest wait</th>
+              <th scope="col" class="number">Lasted</th>
+            </tr>
+          </thead>
+          <tbody>
+            {calls.map((call) => (
+              <tr key={callPath(call)}>
+                <td>
+                  <Time at={call.started_at} of="date" />
+                </td>
+                <th scope="row" class="wide-cell">
+                  <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
+                </th>
+                <td class="wide-cell">{legible(call.agent_id)}</td>
+                <td>
+                  <Standing call={call} />
+                </td>
+                <td data-label="Turns" class="number">{call.turns}</td>
+                <td data-label="Longest wait" class="number">{showMs(call.longest_wait_ms)}</td>
+                <td data-label="Lasted" class="number">
+                  <Lasting ms={call.duration_ms} since={call.state === "live" ? call.started_at : undefined} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {calls.map((call) => (
-                <tr key={callPath(call)}>
-                  <td>
-                    <Time at={call.started_at} of="date" />
-                  </td>
-                  <th scope="row" class="wide-cell">
-                    <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
-                  </th>
-                  <td class="wide-cell">{legible(call.agent_id)}</td>
-                  <td>
-                    <Standing call={call} />
-                  </td>
-                  <td data-label="Turns" class="number">{call.turns}</td>
-                  <td data-label="Longest wait" class="number">{showMs(call.longest_wait_ms)}</td>
-                  <td data-label="Lasted" class="number">
-                    <Lasting ms={call.duration_ms} since={call.state === "live" ? call.started_at : undefined} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+            ))}
+          </tbody>
+        </table>
+      )}
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
-import { assetPath } from "./assets.ts";
 import { LOGIN_FAULTS, type LoginFaultCode } from "../src/auth/login/fault.ts";
+import { BarePage } from "./bare_page.tsx";
 
 /** Why somebody stands before the page again, who was in already. */
 const NOTES = {
@@ -22,62 +22,44 @@ export interface LoginPageProps {
 /** The way in. It needs no script. */
 export function LoginPage({ next, fault, note, name, takesPasswords, provider }: LoginPageProps) {
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Log in · BYOVA gateway</title>
-        <script src={assetPath("theme.js")} />
-        <link rel="stylesheet" href={assetPath("client.css")} />
-      </head>
-      <body class="login">
-        <main class="panel">
-          <h1 class="brand">
-            <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-              <path d="M4 10v4M8 6v12M12 9v6M16 4v16M20 10v4" />
-            </svg>
-            <span>BYOVA gateway</span>
-          </h1>
-          {fault && <p class="problem" role="alert">{`That did not work: ${LOGIN_FAULTS[fault]}.`}</p>}
-          {note && !fault && <p class="quiet" role="status">{NOTES[note]}</p>}
-          {provider && (
-            <a class={`button ${takesPasswords ? "" : "first"}`} href={provider.href}>
-              {`Log in with ${provider.name}`}
-            </a>
-          )}
-          {provider && takesPasswords && <p class="or">or with a password</p>}
-          {takesPasswords && (
-            <form method="post" action="/login">
-              <input type="hidden" name="next" value={next} />
-              <label>
-                Name
-                <input
-                  name="name"
-                  value={name}
-                  autoComplete="username"
-                  autoCapitalize="none"
-                  spellcheck={false}
-                  required
-                  autoFocus={name === ""}
-                />
-              </label>
-              <label>
-                Password
-                <input
-                  name="password"
-                  type="password"
-                  autoComplete="current-password"
-                  required
-                  autoFocus={name !== ""}
-                />
-              </label>
-              <button type="submit" class="button first">Log in</button>
-            </form>
-          )}
-          {!provider && !takesPasswords && <p>Only programs are let in here, by their tokens.</p>}
-        </main>
-      </body>
-    </html>
+    <BarePage title="Log in">
+      {fault && <p class="problem" role="alert">{`That did not work: ${LOGIN_FAULTS[fault]}.`}</p>}
+      {note && !fault && <p class="quiet" role="status">{NOTES[note]}</p>}
+      {provider && (
+        <a class={`button ${takesPasswords ? "" : "first"}`} href={provider.href}>
+          {`Log in with ${provider.name}`}
+        </a>
+      )}
+      {provider && takesPasswords && <p class="or">or with a password</p>}
+      {takesPasswords && (
+        <form method="post" action="/login">
+          <input type="hidden" name="next" value={next} />
+          <label>
+            Name
+            <input
+              name="name"
+              value={name}
+              autoComplete="username"
+              autoCapitalize="none"
+              spellcheck={false}
+              required
+              autoFocus={name === ""}
+            />
+          </label>
+          <label>
+            Password
+            <input
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              autoFocus={name !== ""}
+            />
+          </label>
+          <button type="submit" class="button first">Log in</button>
+        </form>
+      )}
+      {!provider && !takesPasswords && <p>Only programs are let in here, by their tokens.</p>}
+    </BarePage>
   );
 }

@@ -20,7 +20,8 @@ export function pages(house: House, ask: Ask): Hono {
       const [facts, me] = await Promise.all([factsOf(page, c, { ask, now: house.clock.date() }), whoLooks(c, ask)]);
       const address = addressOf(c);
       const drawn: Drawn = { name, props: { facts, address }, house: factsOfHouse(house, me) };
-      return c.html(documentOf(drawn, page.title(address)));
+      const unknown = Object.values(facts).some((answer) => !answer.ok && answer.status === 404);
+      return c.html(documentOf(drawn, page.title(address)), unknown ? 404 : 200);
     });
   }
   return app;

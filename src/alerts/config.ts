@@ -33,7 +33,7 @@ const rule = z.strictObject({
   resolve_seconds: number(0, 86_400).default(120),
   quiet_minutes: number(0, 10_080).default(30),
   severity: oneOf(["warning", "critical"]).default("warning"),
-}).transform(({ threshold, ...rule }) => ({ ...rule, threshold: threshold ?? THRESHOLDS[rule.watches] }));
+}).transform(({ name, watches, threshold = THRESHOLDS[watches], ...rest }) => ({ name, watches, threshold, ...rest }));
 
 /** The rules that hold when the file names none. */
 const USUAL = [

@@ -1,8 +1,20 @@
 import { useState } from "preact/hooks";
+import { mayAct } from "./act.ts";
 import { legibleText } from "./legible.ts";
+import { useHouse } from "./Shell.tsx";
+
+/** What stands where calls would, while there are none: how to make one. */
+export function NoCalls() {
+  const { call_command, me } = useHouse();
+  return (
+    <p class="empty">
+      No calls yet. Run <code>{call_command}</code> in a second terminal{mayAct(me) ? <>, or {<TrialCall />}</> : "."}
+    </p>
+  );
+}
 
 /** Has the gateway make a call to its default agent by itself, and tells what came of it. */
-export function TrialCall() {
+function TrialCall() {
   const [told, setTold] = useState("");
   const [busy, setBusy] = useState(false);
   const tryIt = async () => {
