@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { act, mayAct } from "./act.ts";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { ConnectorFact } from "./facts.ts";
 import { legible, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
@@ -38,13 +38,10 @@ function View({ facts }: PageProps<Facts>) {
     soon();
     soon(); // once more when the store has learned of it
   }, [house.live_calls, house.calls, house.errors, house.state]);
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && soon(), AT_LEAST_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useEvery(AT_LEAST_MS, soon);
   const refresh = async () => {
     setTold("asking every vendor …");
-    setTold(await act("/api/agents/refresh"));
+    setTold(await act("/api/agents/refresh") || "every vendor has been asked");
     ask();
   };
   return (

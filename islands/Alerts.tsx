@@ -1,6 +1,6 @@
 import { AlertRules } from "./AlertRules.tsx";
 import { type Column, DataTable } from "./DataTable.tsx";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import { withParams } from "./call_query.ts";
 import { csvLine } from "./csv.ts";
 import type { AlertFact, DeedFact, Overview, SettingFact } from "./facts.ts";
@@ -25,7 +25,9 @@ const ASKS = {
   audit: "/api/audit?limit=100",
   configuration: "/api/configuration",
 };
+/** How often the page asks at most while alerts come and go, and at least, in ms. */
 const SOON_MS = 1000;
+const AT_LEAST_MS = 15_000;
 
 /** What is wrong now, what was, who did what, and by which rules. */
 export const Alerts = definePage<Facts>({
@@ -80,13 +82,15 @@ function View({ facts, address }: PageProps<Facts>) {
   const [search, go] = useSearch(address.search);
   const [overview, askOverview] = useAnswer(facts.overview, ASKS.overview);
   const [alerts, askAlerts] = useAnswer(facts.alerts, ASKS.alerts);
-  const [audit] = useAnswer(facts.audit, ASKS.audit);
+  const [audit, askAudit] = useAnswer(facts.audit, ASKS.audit);
   const [configuration] = useAnswer(facts.configuration, ASKS.configuration);
   const soon = useThrottle(() => {
     askOverview();
     askAlerts();
+    askAudit();
   }, SOON_MS);
   useLive("alerts", soon);
+  useEvery(AT_LEAST_MS, soon);
   const rule = new URLSearchParams(search).get("rule") ?? "";
   const history = alerts.ok ? alerts.value.alerts : [];
   const shown = history.filter((alert) => rule === "" || alert.rule === rule);
@@ -108,16 +112,22 @@ function View({ facts, address }: PageProps<Facts>) {
             onChange={({ currentTarget }) => go(withParams(location.search, { rule: currentTarget.value }))}
           >
             <option value="">every rule</option>
-            {[...new Set(history.map((alert) => alert.rule))].sort().map((each) => (
+            {[...new Set([...history.map((alert) => alert.rule), ...rule === "" ? [] : [rule]])].sort().map((each) => (
               <option key={each} value={each}>{legible(each)}</option>
             ))}
           </select>
         }
       >
-        {!alerts.ok
-          ? <p class="empty">{legibleText(alerts.problem)}</p>
-          : shown.length === 0
-          ? <p class="empty">No alert has fired.</p>
+        {!alerts.ok ? <p class="empty">{legibleText(alerts.problem)}</p> : shown.length === 0
+          ? (
+            <p class="empty">
+              {rule === "" ? "No alert has fired." : (
+                <>
+                  No alert is of this rule. <a href="/alerts">Show all alerts</a>
+                </>
+              )}
+            </p>
+          )
           : <DataTable label="History" columns={HISTORY} rows={shown} keyOf={({ id }) => id} usual="-since" />}
       </Panel>
       {configuration.ok && <AlertRules settings={configuration.value.settings} />}

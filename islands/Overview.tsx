@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { CallPage, Overview as OverviewFact, StatusFact, TrustFact } from "./facts.ts";
 import { legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
@@ -48,10 +48,7 @@ function View({ facts }: PageProps<Facts>) {
     refresh(); // once more when it has settled, for what the store has learned by then
   }, [house.live_calls, house.calls, house.errors, house.state]);
   useLive("alerts", refresh);
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), AT_LEAST_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useEvery(AT_LEAST_MS, refresh);
   return (
     <>
       <div class="page-head">
