@@ -8,7 +8,11 @@ export function NoCalls() {
   const { call_command, me } = useHouse();
   return (
     <p class="empty">
-      No calls yet. Run <code>{call_command}</code> in a second terminal{mayAct(me) ? <>, or {<TrialCall />}</> : "."}
+      {"No calls yet. Run "}
+      <code>{call_command}</code>
+      {" in a second terminal"}
+      {mayAct(me) && ", or "}
+      {mayAct(me) && <TrialCall />}
     </p>
   );
 }
