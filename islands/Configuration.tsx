@@ -2,7 +2,7 @@ import { type Column, DataTable } from "./DataTable.tsx";
 import { useAnswer } from "./answer.ts";
 import { withParams } from "./call_query.ts";
 import type { SettingFact } from "./facts.ts";
-import { legible, legibleText } from "./legible.ts";
+import { legible, legibleLines, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { save } from "./save.ts";
 import { useSearch } from "./search.ts";
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<SettingFact>[] = [
     label: "Value",
     wide: true,
     value: ({ value }) => shown(value),
-    cell: ({ value }) => <span class="mono setting">{legibleText(shown(value))}</span>,
+    cell: ({ value }) => <span class="mono setting">{legibleLines(shown(value)).join("\n")}</span>,
   },
   {
     name: "from",
@@ -104,6 +104,13 @@ function View({ facts, address }: PageProps<Facts>) {
   );
 }
 
+/** A value as a reader takes it in: of a list of mappings, each on a line of its own. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value) || !value.every((item) => item !== null && typeof item === "object")) {
+    return JSON.stringify(value) ?? "";
+  }
+  if (value.length === 0) return "[]";
+  const line = (item: object) => Object.entries(item).map(([key, own]) => `${key}: ${JSON.stringify(own)}`).join(", ");
+  return value.map(line).join("\n");
 }

@@ -339,3 +339,20 @@ Deno.test("the log-in page says nothing that came with its address, and a form t
   assert.match(page, /name="next" value="\/%22%3E%3Cscript/);
   assert.equal(await logIn(browser(), "vera", "x".repeat(70_000)), 413);
 });
+
+Deno.test("the log-in page says why somebody stands before it again, and keeps the name that was typed", async () => {
+  const { house, browser } = await open();
+  await using _ = house;
+  const vera = browser();
+  const page = async (path: string) => await (await vera.get(path)).text();
+  assert.doesNotMatch(await page("/login"), /role="(status|alert)"/);
+  await logIn(vera, "vera");
+  const cookies = [...vera.cookies];
+  const left = await vera.sentTo(vera.post("/logout", { csrf: (await vera.json("/api/me")).csrf }));
+  assert.match(await page(left), /You are logged out/);
+  for (const [name, value] of cookies) vera.cookies.set(name, value);
+  assert.match(await page("/login"), /Your session is over/);
+  const refused = await vera.post("/login", { name: `"><b>`, password: "wrong" });
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /name="name" value="&quot;>&lt;b>"/);
+});
