@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { act, mayAct } from "./act.ts";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { ConnectorFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
-import { Fact, Panel } from "./parts.tsx";
+import { lastHourOf } from "./health.ts";
+import { Fact, Health, Panel } from "./parts.tsx";
 import { useHouse } from "./Shell.tsx";
 import { Ago, showMs } from "./Time.tsx";
 import { Chart } from "./Chart.tsx";
@@ -33,28 +34,28 @@ function View({ facts }: PageProps<Facts>) {
   const [agents, ask] = useAnswer(facts.agents, ASKS);
   const [told, setTold] = useState("");
   const soon = useThrottle(ask, SOON_MS);
-  useEffect(() => soon(), [house.live_calls, house.state]);
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && soon(), AT_LEAST_MS);
-    return () => clearInterval(timer);
-  }, []);
+    soon();
+    soon(); // once more when the store has learned of it
+  }, [house.live_calls, house.calls, house.errors, house.state]);
+  useEvery(AT_LEAST_MS, soon);
   const refresh = async () => {
     setTold("asking every vendor …");
-    setTold(await act("/api/agents/refresh"));
+    setTold(await act("/api/agents/refresh") || "every vendor has been asked");
     ask();
   };
   return (
     <>
       <div class="page-head">
         <h1>Agents and connectors</h1>
-        <span role="status" class="quiet small">{legible(told)}</span>
+        <span role="status" class="quiet small">{legibleText(told)}</span>
         {mayAct(house.me) && (
           <div class="actions">
             <button type="button" class="button" onClick={refresh}>Look for agents</button>
           </div>
         )}
       </div>
-      {!agents.ok && <p class="problem">{legible(agents.problem)}</p>}
+      {!agents.ok && <p class="problem">{legibleText(agents.problem)}</p>}
       {agents.ok && agents.value.connectors.length === 0 && (
         <p class="panel empty">
           No connector is configured, so every call is refused. Add one under <code>connectors</code>{" "}
@@ -67,24 +68,22 @@ function View({ facts }: PageProps<Facts>) {
 }
 
 function Connector({ connector }: { connector: ConnectorFact }) {
-  const { id, kind, agents, healthy, failure, live_calls, calls, failures, p50_ms, p95_ms, last_failure, trend } =
-    connector;
+  const { id, kind, agents, failure, live_calls, p50_ms, p95_ms, last_failure, trend } = connector;
   const settings = Object.entries((connector.configuration ?? {}) as Record<string, unknown>);
   return (
     <Panel
       title={legible(id)}
       aside={
         <span>
-          <span class="quiet">{legible(kind)}</span>{" "}
-          <span class={`badge ${healthy ? "good" : "bad"}`}>{healthy ? "healthy" : "failing"}</span>
+          <span class="quiet">{legible(kind)}</span> <Health of={connector} />
         </span>
       }
     >
-      {failure && <p class="problem">{`Its agents cannot be listed: ${legible(failure)}`}</p>}
-      <div class="columns body">
+      {failure && <p class="problem">{`Its agents cannot be listed: ${legibleText(failure)}`}</p>}
+      <div class="columns three body">
         <div>
           <h3>On offer</h3>
-          {agents.length === 0 ? <p class="quiet">No agent.</p> : (
+          {agents.length === 0 ? <p class="quiet offers">No agent, so that no call comes here.</p> : (
             <ul class="offers">
               {agents.map(({ id, default: usual }) => (
                 <li key={id}>
@@ -99,8 +98,8 @@ function Connector({ connector }: { connector: ConnectorFact }) {
             <Fact name="Live calls">
               <a href={`/calls?${new URLSearchParams({ connector: id, state: "live" })}`}>{live_calls}</a>
             </Fact>
-            <Fact name="Last hour">{`${calls} calls, ${failures} failed`}</Fact>
-            <Fact name="Wait">{`${showMs(p50_ms)} median, ${showMs(p95_ms)} at 95 %`}</Fact>
+            <Fact name="Last hour">{lastHourOf(connector)}</Fact>
+            <Fact name="Wait">{p50_ms === null ? "–" : `${showMs(p50_ms)} median, ${showMs(p95_ms)} at 95 %`}</Fact>
             <Fact name="Last failure">
               {last_failure && (
                 <>
@@ -130,6 +129,8 @@ function Connector({ connector }: { connector: ConnectorFact }) {
             show={showMs}
             least={100}
           />
+        </div>
+        <div>
           <h3>Failures, last hour</h3>
           <Chart
             from={Date.parse(trend.from)}
@@ -146,7 +147,7 @@ function Connector({ connector }: { connector: ConnectorFact }) {
           <dl class="facts body">
             {settings.map(([key, value]) => (
               <Fact key={key} name={legible(key)}>
-                <span class="mono">{legible(typeof value === "string" ? value : JSON.stringify(value))}</span>
+                <span class="mono">{legibleText(typeof value === "string" ? value : JSON.stringify(value))}</span>
               </Fact>
             ))}
           </dl>

@@ -1,10 +1,10 @@
+import { AlertRules } from "./AlertRules.tsx";
 import { type Column, DataTable } from "./DataTable.tsx";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import { withParams } from "./call_query.ts";
 import { csvLine } from "./csv.ts";
 import type { AlertFact, DeedFact, Overview, SettingFact } from "./facts.ts";
-import { Fields } from "./Fields.tsx";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { Panel } from "./parts.tsx";
@@ -25,7 +25,9 @@ const ASKS = {
   audit: "/api/audit?limit=100",
   configuration: "/api/configuration",
 };
+/** How often the page asks at most while alerts come and go, and at least, in ms. */
 const SOON_MS = 1000;
+const AT_LEAST_MS = 15_000;
 
 /** What is wrong now, what was, who did what, and by which rules. */
 export const Alerts = definePage<Facts>({
@@ -42,6 +44,7 @@ const HISTORY: readonly Column<AlertFact>[] = [
   {
     name: "rule",
     label: "Rule",
+    wide: true,
     value: ({ rule }) => rule,
     cell: ({ rule }) => <span class="mono">{legible(rule)}</span>,
   },
@@ -50,7 +53,7 @@ const HISTORY: readonly Column<AlertFact>[] = [
     label: "What",
     wide: true,
     value: ({ message }) => message,
-    cell: ({ message }) => legible(message),
+    cell: ({ message }) => legibleText(message),
   },
   { name: "severity", label: "Severity", value: ({ severity }) => severity, cell: ({ severity }) => severity },
   {
@@ -72,20 +75,22 @@ const TRAIL: readonly Column<DeedFact>[] = [
   { name: "at", label: "When", value: ({ at }) => at, cell: ({ at }) => <Time at={at} of="date" /> },
   { name: "who", label: "Who", value: ({ who }) => who, cell: ({ who }) => legible(who) },
   { name: "via", label: "Known by", value: ({ via }) => via, cell: ({ via }) => legible(via) },
-  { name: "about", label: "What", wide: true, value: ({ about }) => about, cell: ({ about }) => legible(about) },
+  { name: "about", label: "What", wide: true, value: ({ about }) => about, cell: ({ about }) => legibleText(about) },
 ];
 
 function View({ facts, address }: PageProps<Facts>) {
   const [search, go] = useSearch(address.search);
   const [overview, askOverview] = useAnswer(facts.overview, ASKS.overview);
   const [alerts, askAlerts] = useAnswer(facts.alerts, ASKS.alerts);
-  const [audit] = useAnswer(facts.audit, ASKS.audit);
+  const [audit, askAudit] = useAnswer(facts.audit, ASKS.audit);
   const [configuration] = useAnswer(facts.configuration, ASKS.configuration);
   const soon = useThrottle(() => {
     askOverview();
     askAlerts();
+    askAudit();
   }, SOON_MS);
   useLive("alerts", soon);
+  useEvery(AT_LEAST_MS, soon);
   const rule = new URLSearchParams(search).get("rule") ?? "";
   const history = alerts.ok ? alerts.value.alerts : [];
   const shown = history.filter((alert) => rule === "" || alert.rule === rule);
@@ -107,22 +112,28 @@ function View({ facts, address }: PageProps<Facts>) {
             onChange={({ currentTarget }) => go(withParams(location.search, { rule: currentTarget.value }))}
           >
             <option value="">every rule</option>
-            {[...new Set(history.map((alert) => alert.rule))].sort().map((each) => (
+            {[...new Set([...history.map((alert) => alert.rule), ...rule === "" ? [] : [rule]])].sort().map((each) => (
               <option key={each} value={each}>{legible(each)}</option>
             ))}
           </select>
         }
       >
-        {!alerts.ok
-          ? <p class="empty">{legible(alerts.problem)}</p>
-          : shown.length === 0
-          ? <p class="empty">No alert has fired.</p>
+        {!alerts.ok ? <p class="empty">{legibleText(alerts.problem)}</p> : shown.length === 0
+          ? (
+            <p class="empty">
+              {rule === "" ? "No alert has fired." : (
+                <>
+                  No alert is of this rule. <a href="/alerts">Show all alerts</a>
+                </>
+              )}
+            </p>
+          )
           : <DataTable label="History" columns={HISTORY} rows={shown} keyOf={({ id }) => id} usual="-since" />}
       </Panel>
-      {configuration.ok && <Rules settings={configuration.value.settings} />}
+      {configuration.ok && <AlertRules settings={configuration.value.settings} />}
       <Panel title="Who did what">
         {!audit.ok
-          ? <p class="empty">{legible(audit.problem)}</p>
+          ? <p class="empty">{legibleText(audit.problem)}</p>
           : audit.value.deeds.length === 0
           ? <p class="empty">Nobody has acted from the dashboard yet.</p>
           : (
@@ -147,7 +158,7 @@ function Firing({ alerts }: { alerts: readonly AlertFact[] }) {
           {alerts.map(({ id, rule, severity, message, since, delivery }) => (
             <li key={id}>
               <div class="list-head">
-                <strong>{legible(message)}</strong>
+                <strong>{legibleText(message)}</strong>
                 <span class={`badge ${severity === "critical" ? "bad" : "warn"}`}>{severity}</span>
               </div>
               <p class="small">
@@ -155,37 +166,6 @@ function Firing({ alerts }: { alerts: readonly AlertFact[] }) {
                 {" · "}
                 <Ago at={since} />
                 {delivery !== "none" && ` · webhook: ${delivery}`}
-              </p>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
-  );
-}
-
-/** The rules as they are configured, and whether anybody is told. */
-function Rules({ settings }: { settings: readonly SettingFact[] }) {
-  const of = (key: string) => settings.find((setting) => setting.key === key)?.value;
-  const rules = of("alerts.rules");
-  const told = of("alerts.webhook.url");
-  return (
-    <Panel title="Rules">
-      <p class="body small">
-        {of("alerts.enabled") === false
-          ? "Nothing is watched: alerts.enabled is false. "
-          : told
-          ? "Alerts are posted to alerts.webhook.url. "
-          : "Alerts are shown here and logged; set alerts.webhook.url to have them posted to you. "}
-        <a href="/configuration?text=alerts.">alerts in the configuration</a>
-      </p>
-      {Array.isArray(rules) && (
-        <ul class="list">
-          {rules.map(({ name, ...rule }: Readonly<Record<string, unknown>>) => (
-            <li key={String(name)}>
-              <strong class="mono">{legible(String(name))}</strong>
-              <p class="small">
-                <Fields of={Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== ""))} />
               </p>
             </li>
           ))}

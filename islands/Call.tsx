@@ -4,7 +4,7 @@ import { HandOffCard, QualityCard, WebexCard } from "./CallCards.tsx";
 import { CallEvents, CallLines } from "./CallRecords.tsx";
 import type { CallFact, LogFact } from "./facts.ts";
 import { moveAmongRows, useKeys } from "./keys.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
 import { useNow } from "./now.ts";
 import { type Address, definePage, type PageProps } from "./page.ts";
@@ -57,8 +57,10 @@ function View({ facts, address }: PageProps<Facts>) {
     return (
       <>
         <Back />
-        <h1>Call</h1>
-        <p class="problem">{legible(call.problem)}</p>
+        <div class="page-head">
+          <h1>Call</h1>
+        </div>
+        <p class="problem">{legibleText(call.problem)}</p>
       </>
     );
   }
@@ -90,7 +92,7 @@ function Known({ fact, lines, address }: { fact: CallFact; lines: readonly LogFa
             <Time at={call.ended_at} of="date" />
           </>
         )}
-        {call.reason && ` · reason: ${legible(call.reason.replaceAll("_", " "))}`}
+        {call.reason && ` · reason: ${legibleText(call.reason.replaceAll("_", " "))}`}
       </p>
       <dl class="figures">
         <Figure name="Lasted">

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { act, mayAct } from "./act.ts";
 import type { CallRow } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { useHouse } from "./Shell.tsx";
 
 const ACTIONS = {
@@ -33,7 +33,7 @@ export function CallActions({ call }: { call: CallRow }) {
   };
   return (
     <>
-      <span role="status" class="quiet small">{legible(told)}</span>
+      <span role="status" class="quiet small">{legibleText(told)}</span>
       <button type="button" class="button" onClick={() => setAsked("transfer")}>{ACTIONS.transfer.label}</button>
       <button type="button" class="button grave" onClick={() => setAsked("end")}>{ACTIONS.end.label}</button>
       {asked && <Confirmation action={asked} call={call} act={() => tell(asked)} close={() => setAsked(undefined)} />}

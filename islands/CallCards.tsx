@@ -1,5 +1,6 @@
+import { audioVerdict } from "./audio_verdict.ts";
 import type { CallFact, TurnFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legibleLines } from "./legible.ts";
 import { Fact, Panel } from "./parts.tsx";
 import { QualityTable } from "./TurnTable.tsx";
 
@@ -20,7 +21,7 @@ export function HandOffCard({ fact: { hand_off, keeps, call } }: { fact: CallFac
               <>
                 <h3>Transcript</h3>
                 <ul class="transcript">
-                  {hand_off.transcript.split("\n").map((line, at) => <li key={at}>{legible(line)}</li>)}
+                  {legibleLines(hand_off.transcript).map((line, at) => <li key={at}>{line}</li>)}
                 </ul>
               </>
             )}
@@ -59,34 +60,12 @@ export function QualityCard({ turns }: { turns: readonly TurnFact[] }) {
     <Panel title="Caller's audio">
       {heard.length === 0 ? <p class="empty">No audio came from the caller.</p> : (
         <>
-          <p class="body small">{verdict(heard)}</p>
+          <p class="body small">{audioVerdict(heard)}</p>
           <QualityTable turns={heard} />
         </>
       )}
     </Panel>
   );
-}
-
-/** Samples at full scale, as a part of all, that can be heard as distortion. */
-const CLIPPED = 0.001;
-/** A voice below this level, in dBFS, is hard to understand. */
-const QUIET_DB = -45;
-/** A gap that can be heard, in ms. */
-const GAP_MS = 100;
-
-function verdict(turns: readonly TurnFact[]): string {
-  const found: string[] = [];
-  const late = turns.reduce((sum, turn) => sum + (turn.late ?? 0), 0);
-  const gap = Math.max(...turns.map(({ longest_gap_ms }) => longest_gap_ms ?? 0));
-  if (gap > GAP_MS) found.push(`a gap of ${Math.round(gap)} ms`);
-  if (late > 0) found.push(late === 1 ? "1 late packet" : `${late} late packets`);
-  if (turns.some(({ clipped }) => (clipped ?? 0) > CLIPPED)) {
-    found.push("clipping: the caller was too loud for the line");
-  }
-  if (turns.some(({ by, level_db }) => by === "voice" && level_db !== null && level_db < QUIET_DB)) {
-    found.push("very low level");
-  }
-  return found.length === 0 ? "Nothing to complain of." : `Found: ${found.join("; ")}.`;
 }
 
 /** Data as it is; nothing for none. */
@@ -96,7 +75,7 @@ function Json({ name, value }: { name: string; value: unknown }) {
   return (
     <>
       <h3>{name}</h3>
-      <pre tabIndex={0} aria-label={name}>{text.split("\n").map((line) => legible(line)).join("\n")}</pre>
+      <pre tabIndex={0} aria-label={name}>{legibleLines(text).join("\n")}</pre>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { legible } from "./legible.ts";
 import { Moment } from "./Moment.tsx";
 import { useNow } from "./now.ts";
 import { OUTCOME_NAMES, outcomeWords } from "./outcome.ts";
+import { SearchField } from "./SearchField.tsx";
 
 export interface CallFiltersProps {
   readonly query: TableQuery;
@@ -22,15 +23,11 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <form class="filters" method="get" action="/calls" role="search" onSubmit={(event) => event.preventDefault()}>
-      <input
-        type="search"
-        name="text"
-        data-search
-        aria-label="Find in call id, tracking id, agent, reason or error"
-        placeholder="Find call, agent, reason, error …  ( / )"
+      <SearchField
+        label="Find in call id, tracking id, agent, reason or error"
+        placeholder="Find call, agent, reason, error …"
         value={filters.text ?? ""}
-        onInput={({ currentTarget }) =>
-          go(withParams(location.search, { text: currentTarget.value.trim() }), "instead")}
+        find={(text) => go(withParams(location.search, { text }), "instead")}
       />
       <Choice name="state" label="State" value={filters.state} choose={choose("state")}>
         {["live", "ended", "interrupted"].map((state) => <option key={state} value={state}>{state}</option>)}

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { EventFact, LogFact } from "./facts.ts";
 import { Fields } from "./Fields.tsx";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { Panel } from "./parts.tsx";
 import { Time } from "./Time.tsx";
 
@@ -18,7 +18,7 @@ export function CallLines({ lines, callId }: { lines: readonly LogFact[]; callId
               <span class={`level ${level}`}>{level}</span>
               <span class="quiet">{legible(logger)}</span>
               <span>
-                {legible(message)} <Fields of={fields} />
+                {legibleText(message)} <Fields of={fields} />
               </span>
             </li>
           ))}

@@ -1,10 +1,9 @@
 import type { CallColumn } from "./call_columns.tsx";
 import { keyOf, type TableQuery, USUAL_SORT, withParams } from "./call_query.ts";
 import type { CallPage } from "./facts.ts";
+import { NoCalls } from "./NoCalls.tsx";
 import { useNow } from "./now.ts";
 import { isPlainClick } from "./search.ts";
-import { useHouse } from "./Shell.tsx";
-import { TrialCall } from "./TrialCall.tsx";
 
 export interface CallTableProps {
   readonly page: CallPage;
@@ -103,7 +102,6 @@ function Pager({ page: { calls, total, offset, limit }, link }: {
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {
-  const { call_command } = useHouse();
   return (
     <section class="panel" aria-label="Calls">
       {filtered
@@ -112,11 +110,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
             No call is like that. <a href="/calls">Show all calls</a>
           </p>
         )
-        : (
-          <p class="empty">
-            No calls yet. Run <code>{call_command}</code> in a second terminal, or <TrialCall />
-          </p>
-        )}
+        : <NoCalls />}
     </section>
   );
 }

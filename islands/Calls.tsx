@@ -7,7 +7,7 @@ import { CallFilters } from "./CallFilters.tsx";
 import { CallTable } from "./CallTable.tsx";
 import type { CallPage, ConnectorFact } from "./facts.ts";
 import { moveAmongRows, useKeys } from "./keys.ts";
-import { legible } from "./legible.ts";
+import { legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
 import { useNow } from "./now.ts";
 import { definePage, type PageProps } from "./page.ts";
@@ -99,7 +99,7 @@ function View({ facts, address }: PageProps<Facts>) {
       />
       {calls.ok
         ? <CallTable page={calls.value} columns={columns} query={query} search={search} go={go} />
-        : <p class="problem">{legible(calls.problem)}</p>}
+        : <p class="problem">{legibleText(calls.problem)}</p>}
     </>
   );
 }

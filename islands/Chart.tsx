@@ -81,7 +81,13 @@ function options({ lines, show, least }: ChartProps, node: HTMLElement): uPlot.O
     scales: { y: { range: (_, __, most) => [0, Math.max(least, (most || 0) * 1.1)] } },
     axes: [
       { ...axis, space: 60, size: 28, values: (_, ticks) => ticks.map((at) => clock(at)) },
-      { ...axis, space: 36, size: 56, incrs: STEPS, values: (_, ticks) => ticks.map((value) => show(value)) },
+      {
+        ...axis,
+        space: 36,
+        size: 56,
+        incrs: STEPS,
+        values: (_, ticks) => ticks.map((value) => value === 0 ? "0" : show(value)),
+      },
     ],
     series: [
       { label: "at", value: (_, at) => at === null ? "–" : clock(at) },

@@ -2,10 +2,11 @@ import { type Column, DataTable } from "./DataTable.tsx";
 import { useAnswer } from "./answer.ts";
 import { withParams } from "./call_query.ts";
 import type { SettingFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleLines, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { save } from "./save.ts";
 import { useSearch } from "./search.ts";
+import { SearchField } from "./SearchField.tsx";
 
 interface Facts {
   readonly configuration: { readonly settings: readonly SettingFact[]; readonly warnings: readonly string[] };
@@ -26,13 +27,13 @@ const COLUMNS: readonly Column<SettingFact>[] = [
     label: "Value",
     wide: true,
     value: ({ value }) => shown(value),
-    cell: ({ value }) => <span class="mono setting">{legible(shown(value))}</span>,
+    cell: ({ value }) => <span class="mono setting">{legibleLines(shown(value)).join("\n")}</span>,
   },
   {
     name: "from",
     label: "From",
     value: ({ from }) => from,
-    cell: ({ from }) => <span class={from === "default" ? "quiet" : undefined}>{legible(from)}</span>,
+    cell: ({ from }) => <span class={from === "default" ? "quiet" : undefined}>{legibleText(from)}</span>,
   },
 ];
 
@@ -52,7 +53,7 @@ function View({ facts, address }: PageProps<Facts>) {
   const params = new URLSearchParams(search);
   const text = params.get("text") ?? "";
   const changed = params.get("changed") === "1";
-  if (!configuration.ok) return <p class="problem">{legible(configuration.problem)}</p>;
+  if (!configuration.ok) return <p class="problem">{legibleText(configuration.problem)}</p>;
   const { settings, warnings } = configuration.value;
   const found = settings.filter(({ key, value, from }) =>
     (!changed || from !== "default") && `${key} ${shown(value)} ${from}`.toLowerCase().includes(text.toLowerCase())
@@ -72,17 +73,13 @@ function View({ facts, address }: PageProps<Facts>) {
           </button>
         </div>
       </div>
-      {warnings.map((warning) => <p key={warning} class="notice">{legible(warning)}</p>)}
+      {warnings.map((warning) => <p key={warning} class="notice">{legibleText(warning)}</p>)}
       <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-        <input
-          type="search"
-          name="text"
-          data-search
-          aria-label="Find in key, value or origin"
-          placeholder="Find key, value, origin …  ( / )"
+        <SearchField
+          label="Find in key, value or origin"
+          placeholder="Find key, value, origin …"
           value={text}
-          onInput={({ currentTarget }) =>
-            go(withParams(location.search, { text: currentTarget.value.trim() }), "instead")}
+          find={(text) => go(withParams(location.search, { text }), "instead")}
         />
         <label class="check">
           <input
@@ -96,13 +93,24 @@ function View({ facts, address }: PageProps<Facts>) {
       </form>
       <section class="panel" aria-label="Settings">
         {found.length === 0
-          ? <p class="empty">No key is like that.</p>
+          ? (
+            <p class="empty">
+              No key is like that. <a href="/configuration">Show all keys</a>
+            </p>
+          )
           : <DataTable label="Settings" columns={COLUMNS} rows={found} keyOf={({ key }) => key} usual="key" />}
       </section>
     </>
   );
 }
 
+/** A value as a reader takes it in: of a list of mappings, each on a line of its own. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value) || !value.every((item) => item !== null && typeof item === "object")) {
+    return JSON.stringify(value) ?? "";
+  }
+  if (value.length === 0) return "[]";
+  const line = (item: object) => Object.entries(item).map(([key, own]) => `${key}: ${JSON.stringify(own)}`).join(", ");
+  return value.map(line).join("\n");
 }

@@ -1,4 +1,4 @@
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 
 /** Named values in a line; those that are not known are left out. */
 export function Fields({ of }: { of: Readonly<Record<string, unknown>> }) {
@@ -8,7 +8,7 @@ export function Fields({ of }: { of: Readonly<Record<string, unknown>> }) {
       {known.map(([name, value]) => (
         <span key={name}>
           <span class="quiet">{`${legible(name)}=`}</span>
-          {legible(typeof value === "string" ? value : JSON.stringify(value))}
+          {legibleText(typeof value === "string" ? value : JSON.stringify(value))}
         </span>
       ))}
     </span>

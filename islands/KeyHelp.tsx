@@ -9,9 +9,9 @@ export function KeyHelp({ close }: { close: () => void }) {
     <dialog ref={dialog} class="dialog" aria-labelledby="keys-title" onClose={close}>
       <h2 id="keys-title">Keys</h2>
       <dl class="keys">
-        {boundKeys().map(({ keys, does }) => (
-          <div key={keys}>
-            <dt>{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+        {[...Map.groupBy(boundKeys(), ({ does }) => does)].map(([does, bindings]) => (
+          <div key={does}>
+            <dt>{bindings.flatMap(({ keys }) => keys.split(" ")).map((key) => <kbd key={key}>{key}</kbd>)}</dt>
             <dd>{does}</dd>
           </div>
         ))}

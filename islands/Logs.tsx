@@ -3,7 +3,7 @@ import { type Answer, readAnswer, useAnswer } from "./answer.ts";
 import { withParams } from "./call_query.ts";
 import type { LogFact } from "./facts.ts";
 import { useKeys } from "./keys.ts";
-import { legible } from "./legible.ts";
+import { legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
 import { isWanted, LEVELS, logPath, readLogQuery } from "./log_query.ts";
 import { LogLines } from "./LogLines.tsx";
@@ -11,6 +11,7 @@ import { Moment } from "./Moment.tsx";
 import { useNow } from "./now.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { useSearch } from "./search.ts";
+import { SearchField } from "./SearchField.tsx";
 
 interface Lines {
   readonly lines: readonly LogFact[];
@@ -37,12 +38,16 @@ function View({ facts, address }: PageProps<Facts>) {
   const [search, go] = useSearch(address.search);
   const { local } = useNow();
   const query = readLogQuery(search);
-  const [logs, , change] = useAnswer(facts.logs, logPath(query));
-  const [paused, setPaused] = useState(query.line !== undefined);
+  const [logs, again, change] = useAnswer(facts.logs, logPath(query));
+  const [paused, setPaused] = useState(false);
   const [missed, setMissed] = useState(0);
   const [end, setEnd] = useState(false);
+  const [told, setTold] = useState("");
   const following = !paused && query.line === undefined;
-  useEffect(() => setEnd(false), [search]);
+  useEffect(() => {
+    setEnd(false);
+    setMissed(0);
+  }, [search]);
   useLive("logs", (news) => {
     const wanted = news.filter((line) => isWanted(line, query)).toReversed();
     if (wanted.length === 0) return;
@@ -51,15 +56,22 @@ function View({ facts, address }: PageProps<Facts>) {
   });
   const follow = () => {
     setPaused(false);
-    if (missed > 0 || query.line !== undefined) location.assign(`/logs${withParams(search, { line: "" })}`);
+    setMissed(0);
+    setTold("");
+    if (query.line !== undefined) go(withParams(location.search, { line: "" }));
+    else if (missed > 0) again();
   };
   const pause = () => following ? setPaused(true) : follow();
+  const link = async (id: number) => {
+    go(`?line=${id}`);
+    setTold(await copy(`${location.origin}/logs?line=${id}`) ? "link copied" : "the link is this page's address");
+  };
   const older = async () => {
     if (!logs.ok || logs.value.lines.length === 0) return;
-    const path = logPath(query, logs.value.lines.at(-1)!.id);
-    const answer: Answer<Lines> = await readAnswer(await fetch(path));
-    if (!answer.ok) return;
+    const answer = await ask(logPath(query, logs.value.lines.at(-1)!.id));
+    if (!answer.ok) return setTold(answer.problem);
     setPaused(true);
+    setTold("");
     setEnd(answer.value.lines.length === 0);
     change(({ lines }) => ({ lines: [...lines, ...answer.value.lines].slice(-MOST_LINES) }));
   };
@@ -75,6 +87,7 @@ function View({ facts, address }: PageProps<Facts>) {
         <h1>Logs</h1>
         <p class="quiet" aria-live="polite">
           {following ? "following" : missed > 0 ? `paused; ${missed} new` : "paused"}
+          {told && ` · ${legibleText(told)}`}
         </p>
         <div class="actions">
           <button type="button" class="button" aria-pressed={!following} onClick={pause}>
@@ -83,14 +96,11 @@ function View({ facts, address }: PageProps<Facts>) {
         </div>
       </div>
       <form class="filters" method="get" action="/logs" role="search" onSubmit={(event) => event.preventDefault()}>
-        <input
-          type="search"
-          name="text"
-          data-search
-          aria-label="Find in message, logger and fields"
-          placeholder="Find message, field, code …  ( / )"
+        <SearchField
+          label="Find in message, logger and fields"
+          placeholder="Find message, field, code …"
           value={query.text}
-          onChange={({ currentTarget }) => set("text", currentTarget.value)}
+          find={(text) => go(withParams(location.search, { text, line: "" }), "instead")}
         />
         <label>
           <span>Level</span>
@@ -127,11 +137,19 @@ function View({ facts, address }: PageProps<Facts>) {
         {filtered && <a class="button" href="/logs" title="Clear the filters (x)">Clear</a>}
       </form>
       <section class="panel" aria-label="Lines of the log">
-        {!logs.ok
-          ? <p class="empty">{legible(logs.problem)}</p>
-          : logs.value.lines.length === 0
-          ? <p class="empty">{filtered ? "No line is like that." : "Nothing has been logged yet."}</p>
-          : <LogLines lines={logs.value.lines} marked={query.line} />}
+        {!logs.ok ? <p class="empty">{legibleText(logs.problem)}</p> : logs.value.lines.length === 0
+          ? (
+            <p class="empty">
+              {filtered
+                ? (
+                  <>
+                    No line is like that. <a href="/logs">Show all lines</a>
+                  </>
+                )
+                : "Nothing has been logged yet."}
+            </p>
+          )
+          : <LogLines lines={logs.value.lines} marked={query.line} link={link} />}
         {logs.ok && logs.value.lines.length > 0 && (
           <p class="body">
             {end
@@ -142,4 +160,22 @@ function View({ facts, address }: PageProps<Facts>) {
       </section>
     </>
   );
+}
+
+async function ask(path: string): Promise<Answer<Lines>> {
+  try {
+    return await readAnswer(await fetch(path));
+  } catch {
+    return { ok: false, status: 0, problem: "Cannot reach the gateway: try again" };
+  }
+}
+
+/** Puts a text where it can be pasted from; false where the browser does not let a page do so, as over plain http. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,14 +1,14 @@
 import { useEffect } from "preact/hooks";
-import { useAnswer, useThrottle } from "./answer.ts";
+import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { CallPage, Overview as OverviewFact, StatusFact, TrustFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legibleText } from "./legible.ts";
 import { useLive } from "./live.ts";
 import { ConnectorList, LastCalls, LastErrors } from "./OverviewLists.tsx";
 import { useNow } from "./now.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { Figure, percent } from "./parts.tsx";
 import { useHouse } from "./Shell.tsx";
-import { Lasting, showMs } from "./Time.tsx";
+import { Ago, Lasting, showMs } from "./Time.tsx";
 import { Trends } from "./Trends.tsx";
 import { TrustPanel } from "./TrustPanel.tsx";
 
@@ -29,7 +29,7 @@ export const Overview = definePage<Facts>({
   nav: { label: "Overview", key: "o" },
   title: () => "Overview",
   asks: () => ({ overview: "/api/overview", calls: LAST_CALLS, trust: "/api/trust", status: "/api/status" }),
-  live: () => "topics=overview",
+  live: () => "topics=overview,alerts",
   View,
 });
 
@@ -43,22 +43,22 @@ function View({ facts }: PageProps<Facts>) {
     askOverview();
     askCalls();
   }, SOON_MS);
-  useEffect(() => refresh(), [house.live_calls, house.state]);
-  useLive("alerts", refresh);
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), AT_LEAST_MS);
-    return () => clearInterval(timer);
-  }, []);
+    refresh(); // what the gateway knows by itself
+    refresh(); // once more when it has settled, for what the store has learned by then
+  }, [house.live_calls, house.calls, house.errors, house.state]);
+  useLive("alerts", refresh);
+  useEvery(AT_LEAST_MS, refresh);
   return (
     <>
       <div class="page-head">
         <h1>Overview</h1>
         <p class="quiet">
-          {`${legible(house.why)} · up `}
+          {house.state === "serving" ? `${legibleText(house.why)} · up ` : "up "}
           <Lasting ms={0} since={house.started_at} />
         </p>
       </div>
-      {overview.ok ? <Notices overview={overview.value} /> : <p class="problem">{legible(overview.problem)}</p>}
+      {overview.ok ? <Notices overview={overview.value} /> : <p class="problem">{legibleText(overview.problem)}</p>}
       {overview.ok && <Figures overview={overview.value} live={house.live_calls} />}
       {overview.ok && <Trends {...overview.value.trends} />}
       {calls.ok && <LastCalls calls={calls.value.calls} />}
@@ -80,29 +80,41 @@ function overviewPath({ local, now }: { local: boolean; now: number }): string {
   return `/api/overview?${new URLSearchParams({ midnight })}`;
 }
 
+/** Alerts that are told before the numbers; the others are counted. */
+const MOST_ALERTS = 4;
+
 /** What somebody should look at before the numbers. */
 function Notices({ overview: { state, why, alerts, store, warnings } }: { overview: OverviewFact }) {
   const firing = alerts.filter((alert) => alert.state === "firing");
+  const more = firing.length - MOST_ALERTS;
   return (
-    <>
+    <div class="notices">
       {state !== "serving" && (
         <p class={state === "not serving" ? "problem" : "notice"}>
           <strong>{state}</strong>
-          {`: ${legible(why)}`}
+          {`: ${legibleText(why)}`}
         </p>
       )}
-      {firing.map(({ id, severity, message }) => (
-        <p key={id} class={severity === "critical" ? "problem" : "notice"}>{legible(message)}</p>
+      {firing.slice(0, MOST_ALERTS).map(({ id, severity, message, since }) => (
+        <p key={id} class={severity === "critical" ? "problem" : "notice"}>
+          <a href="/alerts">{legibleText(message)}</a> <Ago at={since} />
+        </p>
       ))}
-      {store.state === "degraded" && <p class="notice">{`What happens is not all remembered: ${legible(store.why)}`}
-      </p>}
+      {more > 0 && (
+        <p class="notice">
+          <a href="/alerts">{more === 1 ? "1 more alert" : `${more} more alerts`}</a>
+        </p>
+      )}
+      {store.state === "degraded" && (
+        <p class="notice">{`What happens is not all remembered: ${legibleText(store.why)}`}</p>
+      )}
       {warnings.length > 0 && (
         <details class="notice">
           <summary>{warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`} of the configuration</summary>
-          <ul>{warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
+          <ul>{warnings.map((warning) => <li key={warning}>{legibleText(warning)}</li>)}</ul>
         </details>
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,57 +1,50 @@
 import type { CallRow, ConnectorFact, ErrorFact } from "./facts.ts";
-import { legible } from "./legible.ts";
-import { callPath, Panel, Standing } from "./parts.tsx";
-import { useHouse } from "./Shell.tsx";
+import { legible, legibleText } from "./legible.ts";
+import { lastHourOf } from "./health.ts";
+import { NoCalls } from "./NoCalls.tsx";
+import { callPath, Health, Panel, Standing } from "./parts.tsx";
 import { Ago, Lasting, showMs, Time } from "./Time.tsx";
-import { TrialCall } from "./TrialCall.tsx";
 
 /** The newest calls, live ones among them. */
 export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
-  const { call_command } = useHouse();
   return (
     <Panel title="Newest calls" aside={<a href="/calls">All calls</a>}>
-      {calls.length === 0
-        ? (
-          <p class="empty">
-            No calls yet. Run <code>{call_command}</code> in a second terminal, or <TrialCall />
-          </p>
-        )
-        : (
-          <table class="cards">
-            <thead>
-              <tr>
-                <th scope="col">Started</th>
-                <th scope="col">Call</th>
-                <th scope="col">Agent</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">Turns</th>
-                <th scope="col" class="number">Longest wait</th>
-                <th scope="col" class="number">Lasted</th>
+      {calls.length === 0 ? <NoCalls /> : (
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Started</th>
+              <th scope="col">Call</th>
+              <th scope="col">Agent</th>
+              <th scope="col">State</th>
+              <th scope="col" class="number">Turns</th>
+              <th scope="col" class="number">Longest wait</th>
+              <th scope="col" class="number">Lasted</th>
+            </tr>
+          </thead>
+          <tbody>
+            {calls.map((call) => (
+              <tr key={callPath(call)}>
+                <td>
+                  <Time at={call.started_at} of="date" />
+                </td>
+                <th scope="row" class="wide-cell">
+                  <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
+                </th>
+                <td class="wide-cell">{legible(call.agent_id)}</td>
+                <td>
+                  <Standing call={call} />
+                </td>
+                <td data-label="Turns" class="number">{call.turns}</td>
+                <td data-label="Longest wait" class="number">{showMs(call.longest_wait_ms)}</td>
+                <td data-label="Lasted" class="number">
+                  <Lasting ms={call.duration_ms} since={call.state === "live" ? call.started_at : undefined} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {calls.map((call) => (
-                <tr key={callPath(call)}>
-                  <td>
-                    <Time at={call.started_at} of="date" />
-                  </td>
-                  <th scope="row" class="wide-cell">
-                    <a class="row-link mono cut" data-row-link href={callPath(call)}>{legible(call.call_id)}</a>
-                  </th>
-                  <td class="wide-cell">{legible(call.agent_id)}</td>
-                  <td>
-                    <Standing call={call} />
-                  </td>
-                  <td data-label="Turns" class="number">{call.turns}</td>
-                  <td data-label="Longest wait" class="number">{showMs(call.longest_wait_ms)}</td>
-                  <td data-label="Lasted" class="number">
-                    <Lasting ms={call.duration_ms} since={call.state === "live" ? call.started_at : undefined} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+            ))}
+          </tbody>
+        </table>
+      )}
     </Panel>
   );
 }
@@ -59,7 +52,7 @@ export function LastCalls({ calls }: { calls: readonly CallRow[] }) {
 /** The connectors with what they offer, and how they are. */
 export function ConnectorList({ connectors }: { connectors: readonly ConnectorFact[] }) {
   return (
-    <Panel title="Connectors and agents">
+    <Panel title="Connectors and agents" aside={<a href="/agents">More of them</a>}>
       {connectors.length === 0
         ? (
           <p class="empty">
@@ -74,10 +67,9 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                 <div class="list-head">
                   <strong>{legible(connector.id)}</strong>
                   <span class="quiet">{legible(connector.kind)}</span>
-                  <span class={`badge ${connector.healthy ? "good" : "bad"}`}>
-                    {connector.healthy ? "healthy" : legible(connector.failure ?? "failing")}
-                  </span>
+                  <Health of={connector} />
                 </div>
+                {connector.failure !== null && <p class="bad small">{legibleText(connector.failure)}</p>}
                 <p class="quiet small">
                   {connector.agents.length === 0
                     ? "offers no agent"
@@ -85,10 +77,9 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                       .join(", ")}
                 </p>
                 <p class="small">
-                  {`${connector.live_calls} live · last hour: ${connector.calls} ${
-                    connector.calls === 1 ? "call" : "calls"
-                  }, ${connector.failures} failed, `}
-                  {`wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
+                  {`${connector.live_calls} live · last hour: ${lastHourOf(connector)}`}
+                  {connector.p50_ms !== null &&
+                    ` · wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
                 </p>
               </li>
             ))}
@@ -102,10 +93,10 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
 export function LastErrors({ errors }: { errors: readonly ErrorFact[] }) {
   return (
     <Panel title="Last errors">
-      {errors.length === 0 ? <p class="empty">Nothing has gone wrong.</p> : (
+      {errors.length === 0 ? <p class="empty">No call has gone wrong.</p> : (
         <ul class="list">
-          {errors.map(({ at, code, connector, org_id, call_id }) => (
-            <li key={`${at} ${call_id}`}>
+          {errors.map(({ at, code, connector, org_id, call_id }, index) => (
+            <li key={`${at} ${call_id} ${index}`}>
               <div class="list-head">
                 <strong class="bad mono">{legible(code)}</strong>
                 <span class="quiet small">

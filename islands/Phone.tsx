@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { mayAct } from "./act.ts";
 import type { StatusFact } from "./facts.ts";
 import { Keypad } from "./Keypad.tsx";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { Panel } from "./parts.tsx";
 import { PhoneForm } from "./PhoneForm.tsx";
@@ -43,7 +44,7 @@ export const Phone = definePage<Facts>({
 });
 
 function View({ facts: { status }, address }: PageProps<Facts>) {
-  const { microphone } = useHouse();
+  const { microphone, me } = useHouse();
   const line = useRef<PhoneLine>(undefined);
   const [dialled, setDialled] = useState<Dialled>();
   const [state, setState] = useState<State>();
@@ -102,7 +103,8 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
         <h1>Test call</h1>
         <p class="quiet">A call through the gateway's own gRPC port, as Webex would make it.</p>
       </div>
-      {problem && <p class="problem" role="alert">{legible(problem)}</p>}
+      {!mayAct(me) && <p class="notice">Your role may look, not act: an operator is needed to make a test call.</p>}
+      {problem && <p class="problem" role="alert">{legibleText(problem)}</p>}
       <div class="columns phone">
         <Panel title="Telephone" aside={<LineState open={open} dialled={dialled} state={state} />}>
           <div class="body">
@@ -110,7 +112,7 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
               <PhoneForm
                 agents={status.ok ? status.value.available_agents : []}
                 chosen={chosen}
-                disabled={open}
+                disabled={!mayAct(me)}
                 dial={dial}
               />
             )}

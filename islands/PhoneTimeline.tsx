@@ -1,4 +1,4 @@
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { Panel } from "./parts.tsx";
 import type { PhoneNews } from "./phone_talk.ts";
 
@@ -26,7 +26,7 @@ export function PhoneTimeline({ happened, page }: { happened: readonly Happened[
                 <span>
                   {legible(what)}
                   {rpc !== undefined && <small class="quiet">{` RPC ${rpc}`}</small>}
-                  {note && <small class="note">{legible(note)}</small>}
+                  {note && <small class="note">{legibleText(note)}</small>}
                 </span>
               </li>
             ))}

@@ -1,8 +1,9 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { useKeyboard, useKeys } from "./keys.ts";
+import type { LiveNumbers, Me } from "./facts.ts";
 import { KeyHelp } from "./KeyHelp.tsx";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { Line, useLineState, useLive } from "./live.ts";
 import type { LiveLine } from "./live_line.ts";
 import { Lasting } from "./Time.tsx";
@@ -11,6 +12,8 @@ import type { AnyPage, HouseFacts } from "./page.ts";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 
 const House = createContext<HouseFacts | undefined>(undefined);
+
+const NUMBERS = ["state", "why", "live_calls", "calls", "errors"] as const satisfies readonly (keyof LiveNumbers)[];
 
 /** What every page is told of the gateway, as it is now. */
 export function useHouse(): HouseFacts {
@@ -44,12 +47,8 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
   useLive("snapshot", ({ live }) => setHouse((house) => ({ ...house, ...live })));
   useLive(
     "pulse",
-    ({ state, why, live_calls }) =>
-      setHouse((house) =>
-        house.state === state && house.why === why && house.live_calls === live_calls
-          ? house
-          : { ...house, state, why, live_calls }
-      ),
+    ({ now: _, ...numbers }) =>
+      setHouse((house) => NUMBERS.every((name) => house[name] === numbers[name]) ? house : { ...house, ...numbers }),
   );
   const navigable = pages.filter(({ nav }) => nav);
   useKeyboard();
@@ -84,7 +83,7 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
         <nav class="wide" aria-label="Pages">{links}</nav>
         <GatewayState house={house} />
         <div class="tools">
-          {house.me.user && <span class="user" title={house.me.user.role}>{legible(house.me.user.name)}</span>}
+          <Visitor me={house.me} />
           <ThemeSwitch />
           <button type="button" class="plain" title="Keys (?)" aria-label="Show the keys" onClick={() => setHelp(true)}>
             ?
@@ -94,7 +93,10 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
           <summary>Menu</summary>
           <nav aria-label="Pages, menu">
             {links}
-            <ThemeSwitch />
+            <div class="menu-foot">
+              <ThemeSwitch />
+              <Visitor me={house.me} />
+            </div>
           </nav>
         </details>
       </header>
@@ -111,11 +113,34 @@ function Frame({ house: drawn, pages, path, children }: Omit<ShellProps, "line">
   );
 }
 
+/** Who looks, as what, and the way out; nothing where nobody logs in. */
+function Visitor({ me: { user, csrf } }: { me: Me }) {
+  if (!user) return null;
+  return (
+    <form class="visitor" method="post" action="/logout">
+      <span>
+        {legible(user.name)} <span class="quiet">{user.role}</span>
+      </span>
+      {csrf !== "" && (
+        <>
+          <input type="hidden" name="csrf" value={csrf} />
+          <button type="submit" class="plain">Log out</button>
+        </>
+      )}
+    </form>
+  );
+}
+
 /** The state of the gateway, always in sight. */
 function GatewayState({ house: { state, why, live_calls } }: { house: HouseFacts }) {
   const line = useLineState();
   return (
-    <p class={`gateway-state ${state.replace(" ", "-")}`} title={legible(why)} role="status" data-line={line?.state}>
+    <p
+      class={`gateway-state ${state.replace(" ", "-")}`}
+      title={legibleText(why)}
+      role="status"
+      data-line={line?.state}
+    >
       <strong>{state}</strong>
       <span>{`${live_calls} live`}</span>
     </p>

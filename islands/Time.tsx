@@ -25,9 +25,10 @@ export function Lasting({ ms, since }: { ms: number; since?: string | undefined 
   return <>{humanDuration(since === undefined ? ms : Math.max(ms, now - Date.parse(since)))}</>;
 }
 
-/** A length of time to the ms where that matters: "312 ms", "1.24 s", "2m 5s"; "–" for one that is not known. */
+/** A length of time to the ms where that matters: "< 1 ms", "312 ms", "1.24 s", "2m 5s"; "–" for one that is not known. */
 export function showMs(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
+  if (ms < 1) return "< 1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 60_000 ? `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s` : humanDuration(ms);
 }

@@ -1,5 +1,5 @@
 import type { StatusFact, TrustFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleText } from "./legible.ts";
 import { Fact, Panel } from "./parts.tsx";
 import { useNow } from "./now.ts";
 import { Ago } from "./Time.tsx";
@@ -41,7 +41,7 @@ function DataSource({ source }: { source: NonNullable<StatusFact["data_source"]>
     <>
       <Fact name="Data source">{id}</Fact>
       <Fact name="Registration">
-        <span class={well ? "good" : "bad"}>{well ? word : `${word}: ${legible(message)}`}</span>
+        <span class={well ? "good" : "bad"}>{well ? word : `${word}: ${legibleText(message)}`}</span>
       </Fact>
       <Fact name="Token ends">{ahead(expires_at)}</Fact>
       <Fact name="Renewed">{last_renewal && <Ago at={last_renewal} />}</Fact>

@@ -1,5 +1,5 @@
 import type { TurnFact } from "./facts.ts";
-import { legible } from "./legible.ts";
+import { legible, legibleLines, legibleText } from "./legible.ts";
 import { showMs } from "./Time.tsx";
 import {
   originOf,
@@ -40,7 +40,7 @@ export function Waterfall({ turns, now }: { turns: readonly TurnFact[]; now: num
           {ticksOf(scale).map((ms) => {
             const place = placeOf(ms, scale);
             const anchor = place > 95 ? "end" : place < 5 ? "start" : "middle";
-            const between = ms < 0 && ms > -scale.before ? "between" : undefined;
+            const between = [-scale.before, 0, scale.after / 2, scale.after].includes(ms) ? undefined : "between";
             return (
               <text key={ms} class={between} x={`${place}%`} y="13" text-anchor={anchor}>
                 {ms === 0 ? "0" : tick(ms)}
@@ -138,14 +138,14 @@ function Steps({ turn, waits }: { turn: TurnFact; waits: readonly Wait[] }) {
         <li>
           <span />
           <span>transcript</span>
-          <span>{legible(turn.transcript)}</span>
+          <span>{legibleLines(turn.transcript).map((line, at) => <span key={at} class="said">{line}</span>)}</span>
         </li>
       )}
       {turn.summary !== null && (
         <li>
           <span />
           <span>summary</span>
-          <span>{legible(turn.summary)}</span>
+          <span>{legibleText(turn.summary)}</span>
         </li>
       )}
     </ol>

@@ -55,6 +55,16 @@ export function useAnswer<T>(
   return [answer, again, change];
 }
 
+/** Acts every `ms`, while the page is looked at. */
+export function useEvery(ms: number, act: () => void): void {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && latest.current(), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
 /** Returns a function that acts at once, but not twice within `ms`: what came in between is made up for at the end. */
 export function useThrottle(act: () => void, ms: number): () => void {
   const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);

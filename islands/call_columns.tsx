@@ -37,6 +37,7 @@ export const CALL_COLUMNS: readonly CallColumn[] = [
     name: "code",
     label: "Error",
     usual: true,
+    wide: true,
     cell: ({ code }) => code && <span class="bad mono">{legible(code)}</span>,
   },
   { name: "agent_id", label: "Agent", usual: true, wide: true, cell: ({ agent_id }) => text(agent_id) },

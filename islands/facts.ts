@@ -247,6 +247,8 @@ export interface SettingFact {
   readonly value: unknown;
   /** "default", "file:line", "environment NAME", "command line". */
   readonly from: string;
+  /** Of a list of mappings: where the values of each came from, by their keys; without those that are the default. */
+  readonly each?: readonly Readonly<Record<string, string>>[];
 }
 
 /** An alert as it stands or stood: `GET /api/alerts`. */
@@ -306,4 +308,7 @@ export interface LiveNumbers {
   readonly state: GatewayState;
   readonly why: string;
   readonly live_calls: number;
+  /** Calls that began, and what went wrong in calls, since the start: who looks at either asks when it grows. */
+  readonly calls: number;
+  readonly errors: number;
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 export interface KeyBinding {
   readonly keys: string;
   readonly does: string;
-  readonly act: () => void;
+  readonly act: (event: KeyboardEvent) => void;
 }
 
 /** How long a first key waits for its second, in ms. */
@@ -46,7 +46,7 @@ export function useKeyboard(): void {
       firstAt = event.timeStamp;
       if (!binding) return;
       event.preventDefault();
-      binding.act();
+      binding.act(event);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);

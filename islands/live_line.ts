@@ -1,4 +1,4 @@
-import type { LiveEvents } from "./facts.ts";
+import type { LiveEvents, Me } from "./facts.ts";
 
 export type LiveEvent = keyof LiveEvents;
 
@@ -80,7 +80,11 @@ export class LiveLine {
       });
     }
     // While CONNECTING the browser resumes by itself, and tells the gateway which event it had last.
-    source.onerror = () => source.readyState === EventSource.CLOSED && this.#later();
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.#later();
+      void leaveIfLoggedOut();
+    };
   }
 
   #close(): void {
@@ -118,5 +122,15 @@ export class LiveLine {
   #tell(state: LineState): void {
     this.#state = state;
     for (const watcher of this.#watchers) watcher(state);
+  }
+}
+
+/** Whoever refuses the line may do so because the session is over: then the server knows where to log in. */
+async function leaveIfLoggedOut(): Promise<void> {
+  try {
+    const me: Me = await (await fetch("/api/me")).json();
+    if (me.login === "on" && me.user === null) location.reload();
+  } catch {
+    // nobody is there: the line is tried again
   }
 }

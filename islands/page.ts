@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import type { Answer } from "./answer.ts";
-import type { GatewayState, Me } from "./facts.ts";
+import type { LiveNumbers, Me } from "./facts.ts";
 
 /** Where a page is: its path, what the path's names stand for, and "?…" or "". */
 export interface Address {
@@ -38,13 +38,10 @@ export function definePage<Facts>(page: Page<Facts>): AnyPage {
 }
 
 /** What every page is told of the gateway. */
-export interface HouseFacts {
+export interface HouseFacts extends LiveNumbers {
   readonly version: string;
   readonly now: string;
   readonly started_at: string;
-  readonly state: GatewayState;
-  readonly why: string;
-  readonly live_calls: number;
   /** What to type in a second terminal to make a call. */
   readonly call_command: string;
   readonly me: Me;

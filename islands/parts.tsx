@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import type { CallRow } from "./facts.ts";
-import { legible } from "./legible.ts";
+import type { CallRow, ConnectorFact } from "./facts.ts";
+import { healthOf } from "./health.ts";
+import { legible, legibleText } from "./legible.ts";
 import { standing } from "./outcome.ts";
 
 /** A titled part of a page; `aside` stands at the right of its title. */
@@ -45,7 +46,7 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{typeof children === "string" ? legible(children) : children}</dd>
+      <dd>{typeof children === "string" ? legibleText(children) : children}</dd>
     </div>
   );
 }
@@ -54,6 +55,12 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
 export function Standing({ call }: { call: Pick<CallRow, "state" | "outcome"> }) {
   const { words, tone } = standing(call);
   return <span class={`badge ${tone}`}>{legible(words)}</span>;
+}
+
+/** How a connector is. */
+export function Health({ of }: { of: ConnectorFact }) {
+  const { words, tone } = healthOf(of);
+  return <span class={`badge ${tone}`}>{words}</span>;
 }
 
 /** Where a call has a page of its own. */

@@ -136,6 +136,8 @@ export interface Scale {
 
 /** Part of the width that stands before the origin, in %. */
 const BEFORE = 32;
+/** The least time after the origin that fills the width, in ms: shorter waits shall look short. */
+const LEAST_AFTER_MS = 100;
 
 /** The scale on which all of these turns have room. */
 export function scaleOf(turns: readonly TurnFact[], now?: number): Scale {
@@ -146,7 +148,7 @@ export function scaleOf(turns: readonly TurnFact[], now?: number): Scale {
     before = Math.max(before, origin - turn.opened_ms);
     after = Math.max(after, (waitsOf(turn, now).at(-1)?.to ?? origin) - origin);
   }
-  return { before: rounded(before), after: rounded(Math.max(after, 1)), origin: before > 0 ? BEFORE : 0 };
+  return { before: rounded(before), after: rounded(Math.max(after, LEAST_AFTER_MS)), origin: before > 0 ? BEFORE : 0 };
 }
 
 /** Where a time stands that is `ms` after the origin, in % of the width. */

@@ -99,10 +99,12 @@ export class Guard {
     const { body, headers } = c.res;
     if (login === undefined || session === undefined || body === null) return;
     if (!headers.get("Content-Type")?.startsWith("text/event-stream")) return;
-    const over = new AbortController();
-    const callOff = login.watch(session, () => over.abort());
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    body.pipeTo(writable, { signal: over.signal }).catch(() => {}).finally(callOff);
+    let callOff = () => {};
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+      // In good order: an error would be told to the console by whoever serves the stream.
+      start: (stream) => void (callOff = login.watch(session, () => stream.terminate())),
+    });
+    body.pipeTo(writable).catch(() => {}).finally(callOff);
     c.res = new Response(readable, c.res);
   }
 

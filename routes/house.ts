@@ -115,7 +115,8 @@ export function stateOf({ health, switchboard, directory, registration }: House)
 
 /** What moves all the time. */
 export function numbersOf(house: House): LiveNumbers {
-  return { ...stateOf(house), live_calls: house.switchboard.size };
+  const { switchboard, calls } = house;
+  return { ...stateOf(house), live_calls: switchboard.size, calls: switchboard.opened, errors: calls.errors };
 }
 
 /** A live call as the API tells it. */

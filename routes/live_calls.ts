@@ -109,6 +109,8 @@ export class LiveCalls implements AsyncDisposable {
   readonly #over: LiveCall[] = [];
   readonly #milestones: CallEvent[] = [];
   readonly #watchers = new Set<CallWatcher>();
+  /** What has gone wrong in calls so far. */
+  errors = 0;
   readonly #subscription;
   readonly #reading: Promise<void>;
 
@@ -175,6 +177,7 @@ export class LiveCalls implements AsyncDisposable {
     const call = this.#live.get(key);
     if (!call) return;
     call.take(event);
+    if (event.type === "agent_faltered" || event.type === "call_failed") this.errors++;
     if (event.type !== "call_ended") {
       return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);
     }

@@ -19,7 +19,7 @@ Deno.test("the stream begins with how things stand, and tells of a new call with
   const { event, data } = (await stream.next())!;
   assert.equal(event, "snapshot");
   assert.deepEqual([data.boot, data.now], [house.live.boot, "2026-01-02T03:04:05.678Z"]);
-  assert.deepEqual(data.live, { state: "serving", why: "calls are taken", live_calls: 1 });
+  assert.deepEqual(data.live, { state: "serving", why: "calls are taken", live_calls: 1, calls: 1, errors: 0 });
   assert.deepEqual(ids(data.calls), ["before"]);
   assert.equal(stream.retry, 1000);
   const call = await house.call("new");
@@ -51,6 +51,8 @@ Deno.test("what else changes in calls is told once a second, and a sign of life 
     state: "serving",
     why: "calls are taken",
     live_calls: 1,
+    calls: 1,
+    errors: 0,
     now: "2026-01-02T03:04:06.678Z",
   }]);
   house.clock.advance(1000);

@@ -5,7 +5,7 @@ import { LOGIN_FAULTS, LoginFault, type LoginFaultCode } from "../src/auth/login
 import type { Admission, Login } from "../src/auth/login/login.ts";
 import { fromOwnPage, type Guarded, isForm, refuse } from "./guard.ts";
 import { giveCookie, isLocal, readCookie, schemeOf, takeCookie } from "./login_cookies.ts";
-import { LoginPage } from "./login_page.tsx";
+import { LoginPage, type LoginPageProps } from "./login_page.tsx";
 import { peerOf } from "./peer.ts";
 
 export interface LoginRoutesOptions {
@@ -34,7 +34,9 @@ export function loginRoutes({ login, plainCookies }: LoginRoutesOptions): Hono<G
   app.get("/login", (c) => {
     const next = localPath(c.req.query("next"));
     if (login === undefined || c.var.visitor !== undefined) return c.redirect(next, 303);
-    return page(c, login, { next, fault: faultOf(c.req.query("error")) });
+    const known = readCookie(c, "session", plainCookies || isLocal(c)) !== undefined;
+    const note = known ? "over" : c.req.query("left") === undefined ? undefined : "left";
+    return page(c, login, { next, fault: faultOf(c.req.query("error")), note, name: "" });
   });
   app.post("/login", async (c) => {
     if (login === undefined) return c.redirect("/", 303);
@@ -49,7 +51,7 @@ export function loginRoutes({ login, plainCookies }: LoginRoutesOptions): Hono<G
     } catch (error) {
       if (!(error instanceof LoginFault)) throw error;
       c.status(error.code === "LOGIN-BUSY" ? 429 : 403);
-      return page(c, login, { next, fault: error.code });
+      return page(c, login, { next, fault: error.code, note: undefined, name: field("name") });
     }
   });
 
@@ -81,7 +83,7 @@ export function loginRoutes({ login, plainCookies }: LoginRoutesOptions): Hono<G
     if (!fromOwnPage(c) || !await c.var.guard.isOwnRequest(c)) return refuse(c, "LOGIN-FOREIGN-PAGE");
     if (c.var.visitor) login?.logOut(c.var.visitor);
     takeCookie(c, "session");
-    return c.redirect("/login", 303);
+    return c.redirect("/login?left=1", 303);
   });
   return app;
 }
@@ -97,7 +99,7 @@ function sendBack(c: Context, error: unknown): Response {
   return c.redirect(`/login?error=${error.code}`, 303);
 }
 
-function page(c: Context, login: Login, shown: { readonly next: string; readonly fault: LoginFaultCode | undefined }) {
+function page(c: Context, login: Login, shown: Omit<LoginPageProps, "takesPasswords" | "provider">) {
   const { provider, takesPasswords } = login;
   const href = provider &&
     new URL(`/login/provider?next=${encodeURIComponent(shown.next)}`, provider.redirectUri).href;

@@ -16,6 +16,7 @@ import { live } from "./live.ts";
 import type { LiveStream } from "./live_stream.ts";
 import { loginRoutes } from "./login.ts";
 import { metrics } from "./metrics.ts";
+import { missing } from "./missing_page.tsx";
 import { openApiRoutes } from "./openapi.ts";
 import { pages } from "./pages.tsx";
 import { WrongParameter } from "./parameters.ts";
@@ -83,9 +84,7 @@ export function routes(house: House, { log, hosts, protos, live: stream, ...door
   app.route("/", live(stream));
   app.route("/", metrics(house));
   app.route("/", phone({ clock: house.clock, log, dial: house.dial }));
-  app.notFound((c) =>
-    c.req.method === "POST" ? refuseMethod(c) : c.json({ error: `Cannot find the page: see / for what there is` }, 404)
-  );
+  app.notFound((c) => c.req.method === "POST" ? refuseMethod(c) : missing(c));
   app.onError((error, c) => {
     if (error instanceof WrongParameter) {
       const { message, parameter, expected } = error;

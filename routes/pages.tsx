@@ -7,7 +7,7 @@ import type { Me } from "../islands/facts.ts";
 import { pages as all } from "../islands/mod.ts";
 import type { AnyPage, Drawn, HouseFacts } from "../islands/page.ts";
 import { assetPath } from "./assets.ts";
-import { type House, stateOf } from "./house.ts";
+import { type House, numbersOf } from "./house.ts";
 
 /** Asks the API, as whoever asked for the page. */
 export type Ask = (path: string, c: Context) => Response | Promise<Response>;
@@ -20,7 +20,8 @@ export function pages(house: House, ask: Ask): Hono {
       const [facts, me] = await Promise.all([factsOf(page, c, { ask, now: house.clock.date() }), whoLooks(c, ask)]);
       const address = addressOf(c);
       const drawn: Drawn = { name, props: { facts, address }, house: factsOfHouse(house, me) };
-      return c.html(documentOf(drawn, page.title(address)));
+      const unknown = Object.values(facts).some((answer) => !answer.ok && answer.status === 404);
+      return c.html(documentOf(drawn, page.title(address)), unknown ? 404 : 200);
     });
   }
   return app;
@@ -53,8 +54,7 @@ function factsOfHouse(house: House, me: Me): HouseFacts {
     version: house.version,
     now: new Date(house.clock.date()).toISOString(),
     started_at: new Date(house.startedAt).toISOString(),
-    ...stateOf(house),
-    live_calls: house.switchboard.size,
+    ...numbersOf(house),
     call_command: callCommand(house),
     me,
     microphone: assetPath("microphone.js"),

@@ -228,7 +228,15 @@ export const audit = z.strictObject({
   deeds: z.array(z.strictObject({ at: time, who: text, via: text, action: text, about: text })),
 });
 
-const setting = named<SettingFact>("Setting", z.strictObject({ key: text, value: z.unknown(), from: text }));
+const setting = named<SettingFact>(
+  "Setting",
+  z.strictObject({
+    key: text,
+    value: z.unknown(),
+    from: text,
+    each: z.array(z.record(z.string(), text)).exactOptional(),
+  }),
+);
 
 export const configuration = z.strictObject({ settings: z.array(setting), warnings: z.array(text) });
 

@@ -337,6 +337,23 @@ Deno.test("an answer in chunks that is cut short sends nothing more of its audio
   assert.equal(after.at(-1)!.responseType, Type.FINAL);
 });
 
+Deno.test("an answer in chunks that the caller hangs up on is closed by its FINAL all the same", async () => {
+  const sound: AgentOutput = { type: "say", audio: { format: TELEPHONY, data: new Uint8Array(800) }, bargeIn: true };
+  await using house = await ScriptedGateway.open(async function* (input) {
+    if (input.type === "hung_up") return;
+    yield sound;
+    await new Promise(() => {});
+  }, { connector: { speaks: "pieces" } });
+  const call = house.call();
+  const answering = call.open();
+  answering.send({ eventInput: { eventType: 1 } });
+  for await (const { response } of answering.rpc) if (response.responseType === Type.CHUNK) break;
+  await call.event("SESSION_END");
+  const { responses } = await answering.ended();
+  assert.deepEqual(responses.map(({ responseType }) => responseType), [Type.CHUNK, Type.FINAL]);
+  assert.deepEqual(responses[1]!.prompts.map(({ audioContent }) => audioContent.length), [0]);
+});
+
 Deno.test("pieces of a prompt travel as one WAV file where the call gets WAV files, and as chunks where it gets those", async () => {
   const pieces: AgentOutput[] = [0, 5001, 10_002].map((from, at, starts) => ({
     type: "say",

@@ -1,6 +1,6 @@
 import { TELEPHONY } from "../src/audio/format.ts";
 import { SPEECH_DEFAULTS } from "../src/audio/speech.ts";
-import type { ConversationOptions } from "../src/call/conversation.ts";
+import type { ConversationOptions } from "../src/call/conversation_options.ts";
 import { Redactor } from "../src/lib/redaction.ts";
 
 export const KEEP_NOTHING: ConversationOptions["keep"] = { parameters: false, transcripts: false };

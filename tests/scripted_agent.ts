@@ -3,7 +3,7 @@ import { TELEPHONY } from "../src/audio/format.ts";
 import { PROMPTS } from "../src/audio/prompts.ts";
 import type { CallInfo, Connector } from "../src/call/connector.ts";
 import { AgentDirectory } from "../src/call/directory.ts";
-import type { ConversationOptions } from "../src/call/conversation.ts";
+import type { ConversationOptions } from "../src/call/conversation_options.ts";
 import type { CallEvent } from "../src/call/event.ts";
 import type { CallerInput } from "../src/call/input.ts";
 import { type AgentOutput, ANY_INPUT } from "../src/call/output.ts";

@@ -33,7 +33,7 @@ const rule = z.strictObject({
   resolve_seconds: number(0, 86_400).default(120),
   quiet_minutes: number(0, 10_080).default(30),
   severity: oneOf(["warning", "critical"]).default("warning"),
-});
+}).transform(({ name, watches, threshold = THRESHOLDS[watches], ...rest }) => ({ name, watches, threshold, ...rest }));
 
 /** The rules that hold when the file names none. */
 const USUAL = [
@@ -78,7 +78,7 @@ export function readAlerts({ enabled, interval_seconds, rules, webhook }: z.outp
   return {
     enabled,
     everyMs: interval_seconds * 1000,
-    rules: rules.map(({ name, watches, threshold = THRESHOLDS[watches], connector, severity, ...times }) => ({
+    rules: rules.map(({ name, watches, threshold, connector, severity, ...times }) => ({
       name,
       watches,
       threshold: threshold * (UNITS[watches] ?? 1),

@@ -1,16 +1,15 @@
-import type { Audio, AudioFormat } from "../audio/format.ts";
+import type { AudioFormat } from "../audio/format.ts";
 import type { SpeechOptions } from "../audio/speech.ts";
 import type { Clock } from "../lib/clock.ts";
 import { codeOf } from "../lib/error_codes.ts";
-import type { Log } from "../lib/log.ts";
 import { Queue } from "../lib/queue.ts";
-import type { Redactor } from "../lib/redaction.ts";
 import { AgentFailure, type CallDetails, type CallInfo, type Connector } from "./connector.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import type { NamedConnector } from "./directory.ts";
-import type { CallerTurn, CallEvent, CallHappening, CallOutcome } from "./event.ts";
+import type { CallerTurn, CallHappening, CallOutcome } from "./event.ts";
 import { Discretion } from "./discretion.ts";
 import { type CallerInput, EXPECTS_REPLY } from "./input.ts";
-import { type HandOff, type KeepOptions, Keepsakes } from "./keepsakes.ts";
+import { type HandOff, Keepsakes } from "./keepsakes.ts";
 import {
   type AgentAct,
   type AgentNote,
@@ -19,33 +18,8 @@ import {
   type InputExpectation,
   type Transfer,
 } from "./output.ts";
-import type { CallRecorder, StartRecorder } from "./recorder.ts";
+import type { CallRecorder } from "./recorder.ts";
 import { Turn, type TurnHost, type TurnSink, type TurnStep } from "./turn.ts";
-
-/** What a conversation is handed from outside. Times in ms. */
-export interface ConversationOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly publish: (event: CallEvent) => void;
-  readonly speech: SpeechOptions;
-  readonly maxUtteranceMs: number;
-  /** How the caller's audio comes when the wire does not say. */
-  readonly format: AudioFormat;
-  /** How long an agent that owes an answer may say nothing. */
-  readonly answerMs: number;
-  /** How many inputs may wait for an agent. */
-  readonly inboxSize: number;
-  /** What a caller hears before a human takes over, when the agent fails and its connector has no words of its own. */
-  readonly apology: Audio;
-  /** Takes out of what goes on to others what the operator wants masked. */
-  readonly redactor: Redactor;
-  /** Whether the caller's input is sensitive when an agent does not say. */
-  readonly sensitive: boolean;
-  /** What of calls is kept in their events. */
-  readonly keep: KeepOptions;
-  /** Records calls, if they are. */
-  readonly record?: StartRecorder | undefined;
-}
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
 const OVER = new DOMException("The call is over", "AbortError");
@@ -178,6 +152,7 @@ export class Conversation implements TurnHost {
     if (this.#ended) return;
     this.#inbox.push({ type: "hung_up", reason });
     this.recorder?.finish(true);
+    for (const turn of this.#owed) if (turn.spoken) turn.put({ type: "cut_short" });
     this.#end("caller_hung_up", reason);
   }
 
@@ -323,7 +298,8 @@ export class Conversation implements TurnHost {
   /** Tells, once an answer, how long the caller has waited for its first words. */
   #answering(turn: Turn): void {
     if (turn.askedAt === undefined) return;
-    this.#tell({ type: "agent_turn", turn: turn.number, waitedMs: this.options.clock.now() - turn.askedAt });
+    const waitedMs = Math.round((this.options.clock.now() - turn.askedAt) * 10) / 10;
+    this.#tell({ type: "agent_turn", turn: turn.number, waitedMs });
     turn.askedAt = undefined;
   }
 

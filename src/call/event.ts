@@ -36,7 +36,7 @@ export type CallHappening =
   | { readonly type: "speech_ended"; readonly turn: number }
   | { readonly type: "caller_turn"; readonly turn: number; readonly by: CallerTurn }
   | { readonly type: "answer_cut_short"; readonly turn: number }
-  /** The first of an answer has come from the agent. */
+  /** The first of an answer has come from the agent. `waitedMs`: to a tenth. */
   | { readonly type: "agent_turn"; readonly turn: number; readonly waitedMs: number }
   /** The first audio or text of an answer has gone out to Webex. */
   | { readonly type: "prompt_sent"; readonly turn: number }

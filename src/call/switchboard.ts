@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { CallDetails } from "./connector.ts";
-import { Conversation, type ConversationOptions } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import type { AgentDirectory } from "./directory.ts";
 import type { ErrorCode } from "../lib/error_codes.ts";
 

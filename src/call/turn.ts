@@ -15,7 +15,7 @@ export type TurnOutput =
   | AgentAct
   | { readonly type: "input_started" }
   | { readonly type: "input_ended" }
-  /** The caller went on before this answer was complete: let go of what has not been sent, and close it properly. */
+  /** The caller went on, or left, before this answer was complete: let go of what has not been sent, and close it. */
   | { readonly type: "cut_short" }
   /** The call ends in the middle of this answer: let go of what has not been sent. */
   | { readonly type: "broken_off" };

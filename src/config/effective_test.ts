@@ -15,6 +15,12 @@ data_source:
   auth: { client_secret_env: OAUTH, refresh_token: hidden-2 }
 connectors:
   lobby: { type: echo }
+alerts:
+  rules:
+    - { name: slow, watches: latency }
+    - name: busy
+      watches: live_calls_above
+      threshold: 40
 `),
     kinds: new Map(connectors.map(({ kind, config }) => [kind, config])),
   });
@@ -26,5 +32,13 @@ connectors:
   assert.deepEqual(told.get("data_source.auth.client_secret"), ["••••", "environment OAUTH"]);
   assert.deepEqual(told.get("data_source.auth.refresh_token"), ["••••", "house.yaml:4"]);
   assert.deepEqual(told.get("connectors.lobby.type"), ["echo", "house.yaml:6"]);
+  const { value, from, each } = settings.find(({ key }) => key === "alerts.rules")!;
+  assert.deepEqual((value as { threshold: number }[]).map(({ threshold }) => threshold), [3000, 40]);
+  assert.equal(from, "house.yaml:8");
+  assert.deepEqual(each, [
+    { name: "house.yaml:9", watches: "house.yaml:9" },
+    { name: "house.yaml:10", watches: "house.yaml:11", threshold: "house.yaml:12" },
+  ]);
+  assert.equal("each" in settings.find(({ key }) => key === "data_source.auth.client_secret")!, false);
   assert.doesNotMatch(JSON.stringify(settings), /hidden-/);
 });

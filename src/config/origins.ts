@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import type { ConfigDocument } from "./document.ts";
+import type { ConfigDocument, Path } from "./document.ts";
 import type { Fetched, Outside } from "./environment.ts";
 import { OVERRIDES } from "./overrides.ts";
-import { leaves } from "./schema_walk.ts";
+import { itemLeaves, leaves } from "./schema_walk.ts";
 import { setAt, valueAt } from "./tree.ts";
 
 /** Where a value came from. */
@@ -52,7 +52,10 @@ export function override(
   return { set, hidden };
 }
 
-/** Where every value of a valid configuration came from, by dotted key. `name` is the file's. */
+/**
+ * Where every value of a valid configuration came from, by dotted key. `name` is the file's. Of a list of mappings the
+ * values that the file names are there too: `alerts.rules.0.threshold`.
+ */
 export function originsOf(
   schema: z.core.$ZodType,
   { name, document }: { readonly name: string; readonly document: ConfigDocument },
@@ -60,10 +63,15 @@ export function originsOf(
   fetched: readonly Fetched[],
 ): ReadonlyMap<string, Origin> {
   const origins = new Map<string, Origin>();
-  for (const { path } of leaves(schema)) {
+  const written = (path: Path): Origin => ({ from: "file", file: name, line: document.place(path).line });
+  for (const { path, schema: own } of leaves(schema)) {
     const key = path.join(".");
     const given = !hidden.has(key) && document.has(path) && valueAt(document.written, path) !== null;
-    origins.set(key, given ? { from: "file", file: name, line: document.place(path).line } : { from: "default" });
+    origins.set(key, given ? written(path) : { from: "default" });
+    if (!given) continue;
+    for (const inside of itemLeaves(own, path, valueAt(document.written, path))) {
+      if (document.has(inside)) origins.set(inside.join("."), written(inside));
+    }
   }
   for (const { path, from, name } of fetched) {
     origins.set(path.join("."), from === "file" ? { from, file: name } : { from, name });

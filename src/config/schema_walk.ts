@@ -59,6 +59,15 @@ export function keyNotes(schema: Schema): KeyNotes {
   return look(schema).notes;
 }
 
+/** The values inside a list of mappings, as `leaves()` has those of a mapping; none where `items` is no such list. */
+export function* itemLeaves(schema: Schema, path: Path, items: unknown): Generator<Path> {
+  const element = elementOf(schema);
+  if (!element || keysOf(element).length === 0 || !Array.isArray(items)) return;
+  for (const at of items.keys()) {
+    for (const { path: inside } of leaves(element, [...path, at])) yield inside;
+  }
+}
+
 /** Every key that holds a value of its own rather than a mapping of known keys, in the schema's order. */
 export function* leaves(schema: Schema, path: Path = []): Generator<{ readonly path: Path; readonly schema: Schema }> {
   const keys = keysOf(schema);

@@ -131,3 +131,20 @@ browserTest("an open page survives a restart of the gateway, and says meanwhile 
   // The browser itself tells of each attempt that found nobody.
   for (const complaint of complaints.splice(0)) assert.match(complaint, /net::ERR_/);
 });
+
+browserTest("an address without a page and a call that nobody knows say so, and lead on", async (open) => {
+  await using memory = await remembering();
+  await using house = await TestGateway.open(memory.yaml);
+  const { page, complaints } = await open();
+  assert.equal((await page.goto(`${house.url}/nowhere`))!.status(), 404);
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.getByRole("link", { name: "Go to the overview" }).click();
+  await page.waitForSelector('[data-line="live"]');
+  assert.equal((await page.goto(`${house.url}/calls/nobody's`))!.status(), 404);
+  await page.getByText("Cannot find the call").waitFor();
+  await page.getByRole("link", { name: "All calls" }).click();
+  await page.waitForURL(`${house.url}/calls`);
+  for (const complaint of complaints.splice(0)) assert.match(complaint, /the server responded with a status of 404/);
+  const answer = await fetch(`${house.url}/nowhere`);
+  assert.deepEqual([answer.status, Object.keys(await answer.json())], [404, ["error"]], "programs get JSON");
+});

@@ -42,6 +42,9 @@ browserTest(
     await page.getByRole("heading", { name: "Turns and waits" }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole("button", { name: "Mute" }).click();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("press the telephone's key").waitFor();
+    await page.keyboard.press("Escape");
     await page.keyboard.press("5");
     await page.getByText("handed to a human").waitFor();
     await page.getByRole("link", { name: "the call's own page" }).click();

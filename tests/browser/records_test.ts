@@ -15,6 +15,10 @@ browserTest("an alert is on the page as soon as it fires, and in the history whe
   await visit(page, `${house.url}/alerts`);
   await page.getByText("Nothing is wrong.").waitFor();
   await page.getByText("No alert has fired.").waitFor();
+  const [, when, , fires, over, quiet, from] = await page.getByRole("row", { name: "busy" }).locator("th, td")
+    .allInnerTexts();
+  assert.deepEqual([when, fires, over, quiet], ["more than 0 calls are live", "at once", "at once", "30m 0s"]);
+  assert.match(from!, /^test\.yaml:\d+ · default: quiet_minutes, severity$/);
   const call = house.call({ conversationId: "busy" });
   await call.start();
   await page.getByText("1 call is live, more than 0").first().waitFor();
@@ -29,7 +33,7 @@ browserTest(
   async (open) => {
     await using memory = await remembering();
     await using house = await TestGateway.open(memory.yaml);
-    const { page } = await open();
+    const { page } = await open({ permissions: ["clipboard-read", "clipboard-write"] });
     await visit(page, `${house.url}/logs?level=info&text=call+started`);
     await page.getByText("No line is like that.").waitFor();
     await house.call({ conversationId: "logged" }).start();
@@ -41,6 +45,10 @@ browserTest(
     assert.equal(await page.getByRole("link", { name: "unseen" }).count(), 0);
     await page.getByRole("link", { name: /Link to line/ }).click();
     await page.locator("li.marked").getByText("logged").waitFor();
+    await page.getByText("link copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+    await page.keyboard.press("p");
+    await page.getByText("following").waitFor();
     await page.goto(`${house.url}/logs?call=unseen`);
     await page.getByText("call started").waitFor();
     assert.equal(await page.getByText("logged").count(), 0);
@@ -56,8 +64,14 @@ browserTest("the configuration is found by key, value and origin, and what is se
   await page.getByLabel("Only what is not the default").check();
   await page.getByText("alerts.webhook.url").waitFor();
   assert.match(page.url(), /changed=1/);
-  await page.getByRole("searchbox").fill("webhook");
+  const search = page.getByRole("searchbox");
+  await search.fill("webhook ");
+  await page.waitForURL(/text=webhook$/);
   assert.equal(await rows.count(), 1);
+  const clock = page.locator("footer");
+  const before = await clock.textContent();
+  await page.waitForFunction((before) => document.querySelector("footer")!.textContent !== before, before);
+  assert.equal(await search.inputValue(), "webhook ", "what is typed stays as it is typed");
   assert.doesNotMatch(await page.content(), /marker/);
   await page.locator("button.sort", { hasText: "Key" }).click();
   assert.equal(await page.locator('th[aria-sort="descending"]').count(), 1);

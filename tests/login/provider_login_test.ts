@@ -42,7 +42,7 @@ Deno.test("somebody of an authorized organization logs in at the provider, looks
   const act = await browser.post("/api/test/create-session", { csrf: me.csrf });
   assert.deepEqual([act.status, (await act.json()).code], [403, "LOGIN-ROLE"]);
   const before = new Map(browser.cookies);
-  assert.equal(await browser.sentTo(browser.post("/logout", { csrf: me.csrf })), "/login");
+  assert.equal(await browser.sentTo(browser.post("/logout", { csrf: me.csrf })), "/login?left=1");
   assert.deepEqual([...browser.cookies], []);
   for (const [name, value] of before) browser.cookies.set(name, value);
   assert.equal((await browser.json("/api/trust")).code, "LOGIN-REQUIRED", "a session that was ended is worth nothing");

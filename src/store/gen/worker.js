@@ -1,15 +1,109 @@
 // Built from src/store/worker.ts by deno task gen.
 // ../lib/clock.ts
 import { setImmediate } from "node:timers";
+
+// ../lib/timers.ts
+var MOST_MS = 2 ** 31 - 1;
+var Timers = class {
+  #heap = [];
+  #platform;
+  #order = 0;
+  /** When the platform's timer fires; it may be too early, never too late. */
+  #armedFor = Infinity;
+  #disarm = () => {
+  };
+  constructor(platform) {
+    this.#platform = platform;
+  }
+  /** Timers that have not fired. */
+  get size() {
+    return this.#heap.length;
+  }
+  /** Calls `fire` once, after `ms` milliseconds: never before. Returns what calls it off. */
+  set(ms, fire) {
+    const timer = { at: this.#platform.now() + ms, order: this.#order++, fire, place: this.#heap.length };
+    this.#heap.push(timer);
+    this.#rise(timer);
+    if (timer.at < this.#armedFor) this.#arm();
+    return () => {
+      this.#remove(timer);
+      if (this.#heap.length === 0) this.#arm();
+    };
+  }
+  #arm() {
+    this.#disarm();
+    const first = this.#heap[0];
+    this.#armedFor = first?.at ?? Infinity;
+    this.#disarm = first === void 0 ? () => {
+    } : this.#platform.setTimer(Math.min(MOST_MS, Math.max(0, Math.ceil(first.at - this.#platform.now()))), () => this.#fire());
+  }
+  #fire() {
+    this.#armedFor = Infinity;
+    const now = this.#platform.now();
+    try {
+      for (let first; (first = this.#heap[0]) !== void 0 && first.at <= now; ) {
+        this.#remove(first);
+        first.fire();
+      }
+    } finally {
+      this.#arm();
+    }
+  }
+  #remove(timer) {
+    const { place } = timer;
+    if (place < 0) return;
+    timer.place = -1;
+    const last = this.#heap.pop();
+    if (last === timer) return;
+    this.#put(last, place);
+    this.#rise(last);
+    this.#sink(last);
+  }
+  #rise(timer) {
+    while (timer.place > 0) {
+      const parent = this.#heap[timer.place - 1 >> 1];
+      if (!isBefore(timer, parent)) return;
+      this.#swap(parent, timer);
+    }
+  }
+  #sink(timer) {
+    for (; ; ) {
+      const left = this.#heap[2 * timer.place + 1];
+      const right = this.#heap[2 * timer.place + 2];
+      const child = left && right && isBefore(right, left) ? right : left;
+      if (child === void 0 || !isBefore(child, timer)) return;
+      this.#swap(timer, child);
+    }
+  }
+  /** Puts a child where its parent is, and the parent where it was. */
+  #swap(parent, child) {
+    const { place } = parent;
+    this.#put(parent, child.place);
+    this.#put(child, place);
+  }
+  #put(timer, place) {
+    timer.place = place;
+    this.#heap[place] = timer;
+  }
+};
+function isBefore(one, other) {
+  return one.at < other.at || one.at === other.at && one.order < other.order;
+}
+
+// ../lib/clock.ts
 var TURNS_TO_LOOK = 62;
-var systemClock = {
+var timers = new Timers({
   now: () => performance.now(),
-  date: () => Date.now(),
   setTimer(ms, fire) {
     const id = setTimeout(fire, ms);
     Deno.unrefTimer(id);
     return () => clearTimeout(id);
-  },
+  }
+});
+var systemClock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer: (ms, fire) => timers.set(ms, fire),
   nextTurn() {
     const { promise, resolve } = Promise.withResolvers();
     let turns = 0;

@@ -1,8 +1,24 @@
 import { useState } from "preact/hooks";
-import { legible } from "./legible.ts";
+import { mayAct } from "./act.ts";
+import { legibleText } from "./legible.ts";
+import { useHouse } from "./Shell.tsx";
+
+/** What stands where calls would, while there are none: how to make one. */
+export function NoCalls() {
+  const { call_command, me } = useHouse();
+  return (
+    <p class="empty">
+      {"No calls yet. Run "}
+      <code>{call_command}</code>
+      {" in a second terminal"}
+      {mayAct(me) && ", or "}
+      {mayAct(me) && <TrialCall />}
+    </p>
+  );
+}
 
 /** Has the gateway make a call to its default agent by itself, and tells what came of it. */
-export function TrialCall() {
+function TrialCall() {
   const [told, setTold] = useState("");
   const [busy, setBusy] = useState(false);
   const tryIt = async () => {
@@ -19,7 +35,7 @@ export function TrialCall() {
   return (
     <>
       <button type="button" class="button" disabled={busy} onClick={tryIt}>make a trial call</button>
-      <span role="status">{told && ` ${legible(told)}`}</span>
+      <span role="status">{told && ` ${legibleText(told)}`}</span>
     </>
   );
 }
