@@ -1,15 +1,14 @@
 import type { CallerInput } from "../../call/input.ts";
 import { type AgentOutput, ENDS_CALL } from "../../call/output.ts";
 import { Queue } from "../../lib/queue.ts";
-import { type LexFields, readAnswer } from "./answer.ts";
 import type { Question } from "./ask.ts";
+import { ComingAnswer } from "./coming_answer.ts";
 import { LexFailure } from "./failure.ts";
 import { Line } from "./line.ts";
 import { Waiting } from "./waiting.ts";
 import { Playout } from "./playout.ts";
 import type { LexEvent } from "./stream.ts";
 import { answerCustom, answerSilence, askAndSay, entryOf, falter, filler, spoken, type Talk, textOf } from "./talk.ts";
-import { Voice } from "./voice.ts";
 import { wordsOf } from "./wording.ts";
 
 /** What the caller does besides speaking and pressing keys. */
@@ -31,8 +30,6 @@ type Outputs = AsyncGenerator<AgentOutput, void, void>;
 
 /** Happenings that may wait while the caller's side is slow; then Lex waits. */
 const MOST_WAITING = 64;
-/** How long after a decision its words may begin to come, in ms. */
-const WORDLESS_MS = 1500;
 /** The key that ends an entry, unless the bot names another (Lex V2 developer guide, DTMF end character). */
 const END_KEY = "#";
 
@@ -55,11 +52,9 @@ class StreamedCall {
   readonly #line: Line;
   readonly #playout: Playout;
   readonly #waiting: Waiting;
+  readonly #coming: ComingAnswer;
   /** Answers that the caller waits for. */
   #owed = 0;
-  /** What has come of the answer that is coming. */
-  #fields: LexFields = {};
-  #voice: Voice | undefined;
   #callerSpeaks = false;
   /** Why Lex has not heard all of what the caller is saying. */
   #missed: LexFailure | undefined;
@@ -67,7 +62,6 @@ class StreamedCall {
   /** The caller's side is done, and only answers are still to come. */
   #callerDone = false;
   #roomAgain = () => {};
-  #callOffWordless = () => {};
   /** A remark of the caller's has been answered. */
   #attended = () => {};
 
@@ -82,6 +76,7 @@ class StreamedCall {
       return promise;
     });
     this.#playout = new Playout(clock);
+    this.#coming = new ComingAnswer(clock, () => void happens({ type: "wordless" }));
     const patience = { fillerMs: config.filler_after_ms, answerMs: config.timeout * 1000 };
     this.#waiting = new Waiting(clock, patience, (what) => void happens({ type: what }));
     talk.call.signal.addEventListener("abort", this.#over);
@@ -110,7 +105,7 @@ class StreamedCall {
     this.talk.call.signal.removeEventListener("abort", this.#over);
     this.#attended();
     this.#waiting.end();
-    this.#callOffWordless();
+    this.#coming.stopWaiting();
     this.#playout.stop();
     await this.#happenings.return();
     await this.#line.leave();
@@ -203,26 +198,26 @@ class StreamedCall {
       case "interrupted":
         return yield* this.#interrupted(happening.by);
       case "understood":
-        this.#fields = { ...this.#fields, heard: happening.heard };
+        this.#coming.add({ heard: happening.heard });
         if (talk.config.end_of_speech === "gateway" || happening.heard === "") return;
         yield { type: "heard", what: "speech_ended" };
         return await talk.clock.nextTurn(); // until the conversation's own word on it has come in
       case "decided":
-        this.#fields = { ...this.#fields, ...happening.fields };
-        return this.#awaitWords();
+        this.#coming.add(happening.fields);
+        return this.#coming.awaitWords();
       case "worded":
-        this.#fields = { ...this.#fields, messages: happening.messages };
+        this.#coming.add({ messages: happening.messages });
         if (talk.config.response_content_type !== "audio/pcm") return yield* this.#complete();
-        return this.#awaitWords();
+        return this.#coming.awaitWords();
       case "spoke":
         return yield* this.#speak(happening.data);
       case "spoken_out":
-        if (this.#voice) yield* this.#complete();
+        if (this.#coming.voice) yield* this.#complete();
         return;
       case "wordless":
         return yield* this.#complete();
       case "late":
-        if (this.#owed > 0 && !this.#voice) yield filler(talk);
+        if (this.#owed > 0 && !this.#coming.voice) yield filler(talk);
         return;
       case "overdue":
         return yield* this.#overdue();
@@ -265,26 +260,17 @@ class StreamedCall {
     }
   }
 
-  #awaitWords(): void {
-    this.#callOffWordless();
-    this.#callOffWordless = this.talk.clock.setTimer(
-      WORDLESS_MS,
-      () => this.#happenings.push({ type: "wordless" }),
-    );
-  }
-
   async *#speak(data: Uint8Array): Outputs {
+    const { talk } = this;
     this.#waiting.end();
-    if (!this.#voice) {
-      this.#callOffWordless();
-      yield* this.#closeStale();
-      this.#voice = new Voice(this.talk.dialogue.mayInterrupt(readAnswer(this.#fields)));
-    }
-    const before = this.#voice.saidMs;
-    const say = this.#voice.say(data);
+    this.#coming.stopWaiting();
+    if (!this.#coming.voice) yield* this.#closeStale();
+    const voice = this.#coming.voice ?? this.#coming.beginVoice(talk.dialogue.mayInterrupt(this.#coming.answer));
+    const before = voice.saidMs;
+    const say = voice.say(data);
     if (say) {
-      this.#playout.sent(this.#voice.saidMs - before);
-      yield* spoken(this.talk, say);
+      this.#playout.sent(voice.saidMs - before);
+      yield* spoken(talk, say);
     }
     if (!this.#closed) this.#waiting.goOn();
   }
@@ -298,10 +284,10 @@ class StreamedCall {
   async *#complete(): Outputs {
     const { talk } = this;
     this.#waiting.end();
-    this.#callOffWordless();
+    this.#coming.stopWaiting();
     yield* this.#closeStale();
-    const answer = readAnswer(this.#fields);
-    const voice = this.#forget();
+    const { answer, voice } = this.#coming;
+    this.#coming.forget();
     const rest = voice?.rest();
     if (rest) yield* spoken(talk, rest);
     const unspoken = voice ? [] : textOf(wordsOf(answer.messages), talk.dialogue.mayInterrupt(answer));
@@ -314,20 +300,13 @@ class StreamedCall {
     this.#playout.whenPlayed(() => this.#tellPlayedOut());
   }
 
-  /** Lets go of what has come of an answer. Returns its voice. */
-  #forget(): Voice | undefined {
-    const voice = this.#voice;
-    this.#voice = undefined;
-    this.#fields = {};
-    return voice;
-  }
-
   async *#interrupted(by: "voice" | "keys"): Outputs {
-    if (this.#voice && !this.#voice.bargeIn) return; // Webex plays it to the end
+    const { voice } = this.#coming;
+    if (voice && !voice.bargeIn) return; // Webex plays it to the end
     this.#playout.stop();
-    const speaking = this.#forget() !== undefined;
+    this.#coming.forget();
     if (by === "voice") yield { type: "heard", what: "speech_started" };
-    if (!speaking) return;
+    if (!voice) return;
     if (this.#owed > 1) this.#waiting.begin();
     else this.#waiting.end();
     if (this.#owed === 0) return;
@@ -345,8 +324,8 @@ class StreamedCall {
   async *#lost(failure: LexFailure): Outputs {
     this.#line.lost(failure);
     this.#waiting.end();
-    this.#callOffWordless();
-    const spoke = this.#voice !== undefined;
+    this.#coming.stopWaiting();
+    const spoke = this.#coming.voice !== undefined;
     if (this.#callerSpeaks && !spoke) {
       this.#missed = failure;
       return;
@@ -356,7 +335,7 @@ class StreamedCall {
       yield { type: "faltered", code: failure.code };
       return yield* this.#complete();
     }
-    this.#forget();
+    this.#coming.forget();
     if (this.#owed === 0) return yield { type: "faltered", code: failure.code };
     yield* this.#failed(failure);
   }
