@@ -96,6 +96,8 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
   const live = open && dialled !== undefined && state?.end === null;
   const page = dialled &&
     `/calls/${encodeURIComponent(dialled.callId)}?${new URLSearchParams({ org: dialled.orgId })}`;
+  // Before its first answer the gateway need not have heard of the call.
+  const known = happened.some(({ kind }) => kind === "received");
   const chosen = new URLSearchParams(address.search).get("agent") ?? "";
   return (
     <>
@@ -167,7 +169,7 @@ function View({ facts: { status }, address }: PageProps<Facts>) {
         </Panel>
         <PhoneTimeline happened={happened} page={page} />
       </div>
-      {page && <PhoneTurns path={`/api${page}`} moves={happened.length} />}
+      {page && known && <PhoneTurns path={`/api${page}`} moves={happened.length} />}
     </>
   );
 }

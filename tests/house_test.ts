@@ -134,6 +134,10 @@ Deno.test("node:http2 cannot be reached from the program, nor through any packag
   assert.ok(peer.has("node:http2"), "a package that is known to load it was not seen to do so");
 });
 
+Deno.test("zod is imported as a namespace, of which the bundle carries only what is used", async () => {
+  for (const { path, text } of await everything()) assert.doesNotMatch(text, /^import \{ z \} from "zod"/m, path);
+});
+
 Deno.test("every connector of the folder is on the list that the program carries", async () => {
   const list = await Deno.readTextFile(new URL("src/connectors/mod.ts", ROOT));
   for (const { path, text } of await sources("src/connectors")) {
