@@ -1,5 +1,3 @@
-import { sleep, systemClock } from "../src/lib/clock.ts";
-
 const EVERY_MS = 5;
 
 /** How late things happen on a machine that has much to do, which everything that is timed meanwhile may be off by. */
@@ -15,7 +13,7 @@ export function lateness(act: () => Promise<unknown> = () => Promise.resolve()):
   const done = (async () => {
     while (!over) {
       const due = performance.now() + EVERY_MS;
-      await sleep(systemClock, EVERY_MS);
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
       await act();
       longest = Math.max(longest, performance.now() - due);
     }
