@@ -73,7 +73,7 @@ export class CallLister {
     const conditions = holds ? [...filters, holds] : filters;
     const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : undefined;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions);
-    const ids = gathered ? this.#order(gathered, query) : this.#walk(conditions, query);
+    const ids = gathered ? this.#order(gathered, conditions, query) : this.#walk(conditions, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id)!)),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED),
@@ -116,10 +116,12 @@ export class CallLister {
   }
 
   /** A page of what was gathered: sorted, or walked through by an index alone where rows would have to be looked up. */
-  #order(gathered: Gathered, { from: _from, ...query }: CallQuery): number[] {
+  #order(gathered: Gathered, conditions: readonly Condition[], query: CallQuery): number[] {
     const { whole = false } = SORTS[query.sort];
     if (gathered.many < this.#mostSorted || (whole && gathered.again)) return this.#sort(gathered, query);
-    return this.#walk([{ sql: AMONG_IDS, whole: true, values: gathered.values }], query);
+    // A span of time stays a condition, so that what lies before it is not walked through.
+    const spans = conditions.filter(({ index }) => index === BY_START);
+    return this.#walk([...spans, { sql: AMONG_IDS, whole: true, values: gathered.values }], query);
   }
 
   #sort({ rows, values, again }: Gathered, query: CallQuery): number[] {

@@ -205,7 +205,7 @@ var CallLister = class {
     const conditions2 = holds ? [...filters, holds] : filters;
     const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : void 0;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions2);
-    const ids = gathered ? this.#order(gathered, query) : this.#walk(conditions2, query);
+    const ids = gathered ? this.#order(gathered, conditions2, query) : this.#walk(conditions2, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id))),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
@@ -239,10 +239,11 @@ var CallLister = class {
     return known.reduce((best, each) => each.cost < best.cost ? each : best, { index: BY_START, cost: Infinity }).index;
   }
   /** A page of what was gathered: sorted, or walked through by an index alone where rows would have to be looked up. */
-  #order(gathered, { from: _from, ...query }) {
+  #order(gathered, conditions2, query) {
     const { whole: whole2 = false } = SORTS[query.sort];
     if (gathered.many < this.#mostSorted || whole2 && gathered.again) return this.#sort(gathered, query);
-    return this.#walk([{ sql: AMONG_IDS, whole: true, values: gathered.values }], query);
+    const spans = conditions2.filter(({ index }) => index === BY_START);
+    return this.#walk([...spans, { sql: AMONG_IDS, whole: true, values: gathered.values }], query);
   }
   #sort({ rows, values, again }, query) {
     const { column, word, expression, whole: whole2 } = SORTS[query.sort];
