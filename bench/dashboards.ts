@@ -1,6 +1,6 @@
 /**
  * What open dashboards cost: deno run -A bench/dashboards.ts [--calls 1000] [--dashboards 200] [--seconds 20]
- * [--rounds 2]. Real-time calls in a process of their own against a gateway in a process of its own; its CPU is taken from
+ * [--rounds 2] [--store off]. Real-time calls in a process of their own against a gateway in a process of its own; its CPU is taken from
  * /proc in windows with and without dashboards, in turn. Each dashboard is a connection on `/api/live?topics=overview,calls`
  * that reads all it gets. One more watches when a call of its own shows up. Last, dashboards that read nothing.
  */
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     dashboards: { type: "string", default: "200" },
     seconds: { type: "string", default: "20" },
     rounds: { type: "string", default: "2" },
+    store: { type: "string", default: "on" },
   },
 });
 const [calls, count, seconds, rounds] = [values.calls, values.dashboards, values.seconds, values.rounds].map(
@@ -34,7 +35,7 @@ const [calls, count, seconds, rounds] = [values.calls, values.dashboards, values
   number,
 ];
 
-await using house = await Program.start();
+await using house = await Program.start({ yaml: `store: { enabled: ${values.store} }` });
 const usage = await watchProcess(house.pid);
 const windows = 3 * rounds;
 const load = new Deno.Command(Deno.execPath(), {
@@ -68,7 +69,7 @@ await load.status;
 shown.sort((a, b) => a - b);
 const of = (name: string) => `${shares[name]!.map((each) => (each * 100).toFixed(1)).join(", ")} % of a core`;
 const mean = (list: readonly number[]) => list.reduce((sum, each) => sum + each, 0) / list.length;
-console.log(`${calls} calls, ${count} dashboards, ${seconds} s a window`);
+console.log(`${calls} calls, ${count} dashboards, ${seconds} s a window, the store ${values.store}`);
 console.log(`gateway alone           ${of("none")}`);
 console.log(`with dashboards         ${of("open")}`);
 console.log(`with stuck dashboards   ${of("stuck")}`);

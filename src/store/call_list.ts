@@ -38,8 +38,8 @@ interface Condition {
 export interface CallListerOptions {
   /** The time of day, in ms since 1970. */
   readonly now: () => number;
-  /** Calls that are gathered to be sorted; more are walked through in order. */
-  readonly mostGathered?: number;
+  /** Calls that are sorted; twice as many are gathered, and more are walked through in the order that is asked for. */
+  readonly mostSorted?: number;
 }
 
 /**
@@ -51,15 +51,17 @@ export class CallLister {
   readonly #row;
   readonly #search: CallSearch;
   readonly #now: () => number;
+  readonly #mostSorted: number;
   readonly #mostGathered: number;
 
   constructor(
     readonly database: DatabaseSync,
     readonly words: Words,
-    { now, mostGathered = 25_000 }: CallListerOptions,
+    { now, mostSorted = 12_500 }: CallListerOptions,
   ) {
     this.#now = now;
-    this.#mostGathered = mostGathered;
+    this.#mostSorted = mostSorted;
+    this.#mostGathered = 2 * mostSorted;
     this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
     this.#search = new CallSearch(database);
   }
@@ -71,7 +73,7 @@ export class CallLister {
     const conditions = holds ? [...filters, holds] : filters;
     const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : undefined;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions);
-    const ids = gathered ? this.#sort(gathered, query) : this.#walk(conditions, query);
+    const ids = gathered ? this.#order(gathered, conditions, query) : this.#walk(conditions, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id)!)),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED),
@@ -102,7 +104,8 @@ export class CallLister {
       const { index } = condition;
       if (index === undefined) return [];
       const most = WHOLE.has(index) ? MOST_PASSED : this.#mostGathered;
-      const { sql, values } = all([...new Set([condition, ...spans])]);
+      // The index of reasons does not know starts: rows would be looked up to count.
+      const { sql, values } = all(index === BY_REASON ? [condition] : [...new Set([condition, ...spans])]);
       const count =
         `SELECT count(*) AS many FROM (SELECT 1 FROM calls c INDEXED BY ${index} WHERE ${sql} LIMIT ${most})`;
       const many = Number(this.database.prepare(count).get(values)!.many);
@@ -110,6 +113,15 @@ export class CallLister {
       return many < most ? [{ index, cost: many * COST_OF_ROW }] : [];
     });
     return known.reduce((best, each) => each.cost < best.cost ? each : best, { index: BY_START, cost: Infinity }).index;
+  }
+
+  /** A page of what was gathered: sorted, or walked through by an index alone where rows would have to be looked up. */
+  #order(gathered: Gathered, conditions: readonly Condition[], query: CallQuery): number[] {
+    const { whole = false } = SORTS[query.sort];
+    if (gathered.many < this.#mostSorted || (whole && gathered.again)) return this.#sort(gathered, query);
+    // A span of time stays a condition, so that what lies before it is not walked through.
+    const spans = conditions.filter(({ index }) => index === BY_START);
+    return this.#walk([...spans, { sql: AMONG_IDS, whole: true, values: gathered.values }], query);
   }
 
   #sort({ rows, values, again }: Gathered, query: CallQuery): number[] {
@@ -193,13 +205,16 @@ export class CallLister {
   }
 }
 
+const AMONG_IDS = "c.id IN (SELECT value FROM json_each(:ids))";
+
 function amongIds(ids: string): Rows {
-  return { rows: "calls c WHERE c.id IN (SELECT value FROM json_each(:ids))", values: { ids } };
+  return { rows: `calls c WHERE ${AMONG_IDS}`, values: { ids } };
 }
 
 /** The number of no word. */
 const NOBODY = -1;
 const BY_START = "calls_by_started";
+const BY_REASON = "calls_by_reason";
 /** The indexes that know everything that filters ask for: what they lead to need not be looked up. */
 const WHOLE: ReadonlySet<string> = new Set([
   BY_START,
@@ -207,6 +222,7 @@ const WHOLE: ReadonlySet<string> = new Set([
   "calls_by_agent",
   "calls_by_connector",
   "calls_by_outcome",
+  "calls_by_code",
 ]);
 /** How far entries of these are counted to find out where there are the fewest. */
 const MOST_PASSED = 100_000;

@@ -89,6 +89,7 @@ export async function runStoreCommand(
       }
     }
   } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return 0; // whoever reads has enough
     const fault = error instanceof OutputFault ? error : databaseFault(path, error);
     if (fault === undefined) throw error;
     const message = `Cannot ${DOING[action]}: ${fault.message}`;

@@ -39,17 +39,17 @@ export const MIGRATIONS: readonly string[] = [
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
-  -- What the list of calls can be sorted by; call_list.ts names these. The first five also hold all that the list can be
+  -- What the list of calls can be sorted by; call_list.ts names these. The first six also hold all that the list can be
   -- narrowed by, so that no row need be looked up for it.
   CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
   CREATE INDEX calls_by_org ON calls (org, started, state, outcome, connector, agent, code, reason);
   CREATE INDEX calls_by_agent ON calls (agent, started, state, outcome, connector, org, code, reason);
   CREATE INDEX calls_by_connector ON calls (connector, started, state, outcome, agent, org, code, reason);
   CREATE INDEX calls_by_outcome ON calls (outcome, started, state, connector, agent, org, code, reason);
+  CREATE INDEX calls_by_code ON calls (code, started, state, outcome, connector, agent, org, reason);
   CREATE INDEX calls_by_call ON calls (call);
   CREATE INDEX calls_by_state ON calls (state, started);
   CREATE INDEX calls_by_reason ON calls (reason);
-  CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
   CREATE INDEX calls_by_lasted ON calls (lasted);
   CREATE INDEX calls_by_turns ON calls (turns, started);

@@ -19,7 +19,8 @@ export interface Memory {
 
 /**
  * The gateway as `deno task start` runs it, for hours if need be: nothing of what it logs is kept. Two further
- * connectors are in it (see `preload.ts`), and it tells of its memory every second.
+ * connectors are in it (see `preload.ts`), and it tells of its memory every second. It runs in a folder of its own, and what
+ * it remembers goes with it.
  */
 export class Program implements AsyncDisposable {
   memory: Memory = { rss: 0, heapUsed: 0 };
@@ -50,13 +51,20 @@ export class Program implements AsyncDisposable {
     const flags = (tasks.start.command as string).replaceAll("'", "").split(" ").slice(2, -1);
     const command = [
       ...(core === undefined ? [] : ["taskset", "-a", "-c", String(core)]),
-      ...[Deno.execPath(), "run", ...flags, "--preload", new URL("preload.ts", import.meta.url).pathname, "main.ts"],
+      ...[
+        Deno.execPath(),
+        "run",
+        ...flags,
+        "--preload",
+        new URL("preload.ts", import.meta.url).pathname,
+        new URL("main.ts", HOUSE).pathname,
+      ],
       ...["--config", `${folder}/config.yaml`, "--port", String(port), "--http-port", "0", "--log-format", "json"],
     ];
     const since = performance.now();
     const child = new Deno.Command(command[0]!, {
       args: command.slice(1),
-      cwd: HOUSE,
+      cwd: folder,
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -276,11 +276,12 @@ function trigramsOf(text) {
 var MOST_ROWS = 1e3;
 var MOST_COUNTED = 10001;
 var CallLister = class {
-  constructor(database, words, { now, mostGathered = 25e3 }) {
+  constructor(database, words, { now, mostSorted = 12500 }) {
     this.database = database;
     this.words = words;
     this.#now = now;
-    this.#mostGathered = mostGathered;
+    this.#mostSorted = mostSorted;
+    this.#mostGathered = 2 * mostSorted;
     this.#row = database.prepare(`SELECT ${CALL_COLUMNS} FROM calls c WHERE c.id = ?`);
     this.#search = new CallSearch(database);
   }
@@ -289,6 +290,7 @@ var CallLister = class {
   #row;
   #search;
   #now;
+  #mostSorted;
   #mostGathered;
   calls({ limit, ...rest }) {
     const query = { ...rest, limit: Math.min(limit, MOST_ROWS) };
@@ -297,7 +299,7 @@ var CallLister = class {
     const conditions2 = holds ? [...filters, holds] : filters;
     const known = filters.length === 0 && holds?.found ? { ...amongIds(holds.found.ids), ...holds.found } : void 0;
     const gathered = known ?? this.#gather(holds?.found?.ids, conditions2);
-    const ids = gathered ? this.#sort(gathered, query) : this.#walk(conditions2, query);
+    const ids = gathered ? this.#order(gathered, conditions2, query) : this.#walk(conditions2, query);
     return {
       calls: ids.map((id) => toRecord(this.#row.get(id))),
       total: Math.min(MOST_COUNTED, gathered?.many ?? MOST_COUNTED)
@@ -322,13 +324,20 @@ var CallLister = class {
       const { index } = condition;
       if (index === void 0) return [];
       const most = WHOLE.has(index) ? MOST_PASSED : this.#mostGathered;
-      const { sql, values } = all([.../* @__PURE__ */ new Set([condition, ...spans])]);
+      const { sql, values } = all(index === BY_REASON ? [condition] : [.../* @__PURE__ */ new Set([condition, ...spans])]);
       const count = `SELECT count(*) AS many FROM (SELECT 1 FROM calls c INDEXED BY ${index} WHERE ${sql} LIMIT ${most})`;
       const many = Number(this.database.prepare(count).get(values).many);
       if (WHOLE.has(index)) return [{ index, cost: many }];
       return many < most ? [{ index, cost: many * COST_OF_ROW }] : [];
     });
     return known.reduce((best, each) => each.cost < best.cost ? each : best, { index: BY_START, cost: Infinity }).index;
+  }
+  /** A page of what was gathered: sorted, or walked through by an index alone where rows would have to be looked up. */
+  #order(gathered, conditions2, query) {
+    const { whole: whole2 = false } = SORTS[query.sort];
+    if (gathered.many < this.#mostSorted || whole2 && gathered.again) return this.#sort(gathered, query);
+    const spans = conditions2.filter(({ index }) => index === BY_START);
+    return this.#walk([...spans, { sql: AMONG_IDS, whole: true, values: gathered.values }], query);
   }
   #sort({ rows, values, again }, query) {
     const { column, word, expression, whole: whole2 } = SORTS[query.sort];
@@ -404,17 +413,20 @@ var CallLister = class {
     return conditions2;
   }
 };
+var AMONG_IDS = "c.id IN (SELECT value FROM json_each(:ids))";
 function amongIds(ids) {
-  return { rows: "calls c WHERE c.id IN (SELECT value FROM json_each(:ids))", values: { ids } };
+  return { rows: `calls c WHERE ${AMONG_IDS}`, values: { ids } };
 }
 var NOBODY = -1;
 var BY_START = "calls_by_started";
+var BY_REASON = "calls_by_reason";
 var WHOLE = /* @__PURE__ */ new Set([
   BY_START,
   "calls_by_org",
   "calls_by_agent",
   "calls_by_connector",
-  "calls_by_outcome"
+  "calls_by_outcome",
+  "calls_by_code"
 ]);
 var MOST_PASSED = 1e5;
 var COST_OF_ROW = 10;
@@ -989,17 +1001,17 @@ var MIGRATIONS = [
     heard INTEGER NOT NULL -- when its last event came
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
-  -- What the list of calls can be sorted by; call_list.ts names these. The first five also hold all that the list can be
+  -- What the list of calls can be sorted by; call_list.ts names these. The first six also hold all that the list can be
   -- narrowed by, so that no row need be looked up for it.
   CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
   CREATE INDEX calls_by_org ON calls (org, started, state, outcome, connector, agent, code, reason);
   CREATE INDEX calls_by_agent ON calls (agent, started, state, outcome, connector, org, code, reason);
   CREATE INDEX calls_by_connector ON calls (connector, started, state, outcome, agent, org, code, reason);
   CREATE INDEX calls_by_outcome ON calls (outcome, started, state, connector, agent, org, code, reason);
+  CREATE INDEX calls_by_code ON calls (code, started, state, outcome, connector, agent, org, reason);
   CREATE INDEX calls_by_call ON calls (call);
   CREATE INDEX calls_by_state ON calls (state, started);
   CREATE INDEX calls_by_reason ON calls (reason);
-  CREATE INDEX calls_by_code ON calls (code, started);
   CREATE INDEX calls_by_ended ON calls (ended);
   CREATE INDEX calls_by_lasted ON calls (lasted);
   CREATE INDEX calls_by_turns ON calls (turns, started);
