@@ -147,6 +147,7 @@ export class ScriptedLex {
         } else if (event.DTMFInputEvent) {
           const key = event.DTMFInputEvent.inputCharacter!;
           seen.push(`key ${key}`);
+          if (keys === "") out.push({ PlaybackInterruptionEvent: { eventReason: "DTMF_START_DETECTED" } } as Received);
           if (key !== "#") keys += key;
           if (key === "#" || keys.length === mostKeys) {
             answer({ keys });

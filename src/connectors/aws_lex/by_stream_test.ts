@@ -172,6 +172,20 @@ Deno.test("a caller who cuts in while Lex speaks gets the new answer, and the ol
   await call.hangUp();
 });
 
+Deno.test("a caller whose keys cut in while Lex speaks gets the answer to them, and nothing tells of speech", async () => {
+  const lex = lexThat(says("A long story", { heard: "yes", voiceMs: 60_000 }), says("Thanks."));
+  const call = await Call.start(lex);
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  assert.equal((await call.answer()).at(-1), "listening");
+  const notes = call.outputs.filter(({ type }) => type === "heard").length;
+  call.does({ type: "keys_started" }, { type: "keys", digits: "7#" });
+  assert.deepEqual(await call.answer(), ["voice 200 ms", "listening"]);
+  assert.equal(call.outputs.filter(({ type }) => type === "heard").length, notes);
+  assert.deepEqual(lex.turns.at(-1), { keys: "7" });
+  await call.hangUp();
+});
+
 Deno.test("a stream that is lost while nobody waits is opened again without a word, and the call goes on", async () => {
   const lex = lexThat(says("Fine.", { heard: "yes" }));
   const call = await Call.start(lex);
