@@ -1,7 +1,7 @@
 import { Span } from "../lib/span.ts";
 import { Cost } from "../http2/budget.ts";
 import { NO_BYTES, readUint32, writeUint32 } from "../http2/frames.ts";
-import { decompress } from "./compression.ts";
+import { decompress, decompressedBytes } from "./compression.ts";
 import { GrpcError, Status } from "./status.ts";
 
 /** Bytes before each message: a flag for compression, and the length in big-endian (doc/PROTOCOL-HTTP2.md). */
@@ -130,11 +130,13 @@ export class MessageReader {
     if (this.#ended) this.#finish();
   }
 
-  /** Decompresses first, pays then: the sizes tell what it has cost. */
+  /** Has it paid for by the size that it tells, whatever it then turns out to hold. */
   #inflated(bytes: Uint8Array): void {
-    const whole = decompress(bytes, this.encoding, this.#maxMessageBytes);
-    if (whole.length > BYTES_PER_TOKEN) this.#taker.charge(whole.length / BYTES_PER_TOKEN);
-    if (!this.#closed) this.#taker.takeMessage(this.#message.set(whole, 0, whole.length));
+    const size = decompressedBytes(bytes, this.encoding, this.#maxMessageBytes);
+    if (size > BYTES_PER_TOKEN) this.#taker.charge(size / BYTES_PER_TOKEN);
+    if (this.#closed) return;
+    const whole = decompress(bytes, size);
+    this.#taker.takeMessage(this.#message.set(whole, 0, whole.length));
   }
 
   #empty(): void {

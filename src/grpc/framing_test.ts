@@ -106,6 +106,24 @@ Deno.test("MessageReader unzips no more than a message may have, and lets large 
   fails(() => messages.receive(new Span(zipped(new Uint8Array(65_537)))), Status.RESOURCE_EXHAUSTED);
 });
 
+Deno.test("MessageReader has unzipping paid for before, by the size that a message tells, and unzips no more than that", () => {
+  const telling = (size: number) => {
+    const bytes = zipped(new Uint8Array(1_000_000));
+    new DataView(bytes.buffer).setUint32(bytes.length - 4, size, true);
+    return new Span(bytes);
+  };
+  for (const [size, charged] of [[0, 0], [100, 0], [65_536, 4]] as const) {
+    const [messages, heard] = reader({ maxMessageBytes: 65_536 });
+    messages.encoding = "gzip";
+    fails(() => messages.receive(telling(size)), Status.INTERNAL);
+    assert.deepEqual([heard.messages, heard.charged], [[], charged]);
+  }
+  const [messages, heard] = reader({ mayCost: 3, maxMessageBytes: 65_536 });
+  messages.encoding = "gzip";
+  messages.receive(telling(65_536));
+  assert.deepEqual(heard.messages, []);
+});
+
 Deno.test("MessageReader refuses what is zipped without saying how, in another way, or not at all", () => {
   const cases: [encoding: string | undefined, bytes: Uint8Array, status: Status][] = [
     [undefined, zipped(Uint8Array.of(1)), Status.INTERNAL],

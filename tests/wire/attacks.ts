@@ -181,6 +181,9 @@ const halfDone = ids(1000).flatMap((id) => [request(id, CALL), data(id, frameOfA
 const deep = message(nested(6000));
 
 const bomb = message(gzipSync(new Uint8Array(20_000_000)), undefined, 1);
+/** The same, which tells of no more than a message may have. */
+const lyingBomb = bomb.slice();
+new DataView(lyingBomb.buffer).setUint32(lyingBomb.length - 4, 1024 * 1024, true);
 const hostile = ["../../../etc/passwd", "__proto__", "\0\x1b[31m\r\n", "<script>alert(1)</script>", "x".repeat(10_000)]
   .map((text) =>
     message(
@@ -220,6 +223,7 @@ export const BURDENS: Readonly<Record<string, Attack>> = {
   length_prefix_4gib: rpcs((id) => [request(id, CALL), data(id, message(start, 0xffffffff))]),
   zero_length_messages: rpcs((id) => [request(id, CALL), data(id, repeated(nothing, 300))]),
   gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, bomb)]),
+  lying_gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, lyingBomb)]),
   // Cut inside a field: elsewhere a part of it is a message as well.
   truncated_protobuf: rpcs((id) => [request(id, CALL), data(id, message(start.subarray(5, 6 + id % 7)), true)]),
   call_flood: rpcs((id) => [request(id, CALL), data(id, start, true)]),
