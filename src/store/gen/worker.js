@@ -1002,24 +1002,25 @@ var MIGRATIONS = [
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
   -- What the list of calls can be sorted by; call_list.ts names these. The first six also hold all that the list can be
-  -- narrowed by, so that no row need be looked up for it.
+  -- narrowed by, so that no row need be looked up for it; the others hold what many calls have in common,
+  -- and the id where it decides between equals.
   CREATE INDEX calls_by_started ON calls (started, state, outcome, connector, agent, org, code, reason);
   CREATE INDEX calls_by_org ON calls (org, started, state, outcome, connector, agent, code, reason);
   CREATE INDEX calls_by_agent ON calls (agent, started, state, outcome, connector, org, code, reason);
   CREATE INDEX calls_by_connector ON calls (connector, started, state, outcome, agent, org, code, reason);
   CREATE INDEX calls_by_outcome ON calls (outcome, started, state, connector, agent, org, code, reason);
   CREATE INDEX calls_by_code ON calls (code, started, state, outcome, connector, agent, org, reason);
-  CREATE INDEX calls_by_call ON calls (call);
-  CREATE INDEX calls_by_state ON calls (state, started);
+  CREATE INDEX calls_by_call ON calls (call, id, state, outcome, reason);
+  CREATE INDEX calls_by_state ON calls (state, started, outcome, reason);
   CREATE INDEX calls_by_reason ON calls (reason);
-  CREATE INDEX calls_by_ended ON calls (ended);
-  CREATE INDEX calls_by_lasted ON calls (lasted);
-  CREATE INDEX calls_by_turns ON calls (turns, started);
-  CREATE INDEX calls_by_longest ON calls (longest);
-  CREATE INDEX calls_by_median ON calls (median);
-  CREATE INDEX calls_by_language ON calls (language, started);
-  CREATE INDEX calls_by_tracking ON calls (tracking);
-  CREATE INDEX calls_by_recorded ON calls (recorded, started);
+  CREATE INDEX calls_by_ended ON calls (ended, id, state, outcome, reason);
+  CREATE INDEX calls_by_lasted ON calls (lasted, id, state, outcome, reason);
+  CREATE INDEX calls_by_turns ON calls (turns, started, state, outcome, reason);
+  CREATE INDEX calls_by_longest ON calls (longest, id, state, outcome, reason);
+  CREATE INDEX calls_by_median ON calls (median, id, state, outcome, reason);
+  CREATE INDEX calls_by_language ON calls (language, started, state, outcome, reason);
+  CREATE INDEX calls_by_tracking ON calls (tracking, id, state, outcome, reason);
+  CREATE INDEX calls_by_recorded ON calls (recorded, started, state, outcome, reason);
   -- The ids of calls that are over, to find parts of them: by three letters in a row.
   CREATE VIRTUAL TABLE call_texts USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none
