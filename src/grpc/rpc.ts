@@ -92,8 +92,6 @@ const RESPONSE_FIELDS: readonly HeaderField[] = [
 ];
 const RESPONSE_HEAD = encodeHeaders(RESPONSE_FIELDS);
 const OK_TRAILERS = encodeHeaders([["grpc-status", "0"]]);
-/** Timers hold 31 bits of milliseconds, 24 days: a deadline beyond is none. */
-const MAX_DEADLINE_MS = 2 ** 31 - 1;
 
 export interface ServerRpcOptions {
   readonly path: string;
@@ -138,7 +136,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     if (Number.isNaN(ms)) {
       return this.finish(Status.INTERNAL, "Cannot read grpc-timeout: up to 8 digits and a unit expected");
     }
-    if (ms <= MAX_DEADLINE_MS) this.#cancelDeadline = this.#options.clock.setTimer(ms, () => this.#expire());
+    if (ms < Infinity) this.#cancelDeadline = this.#options.clock.setTimer(ms, () => this.#expire());
     try {
       this.#listener = method(this);
     } catch (error) {

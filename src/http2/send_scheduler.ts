@@ -9,8 +9,8 @@ export interface WaitingSender {
   transmit(): void;
 }
 
-/** Until somebody waits there is no queue: most connections are idle. */
-const NOBODY: ReadonlySet<WaitingSender> = new Set();
+/** Until somebody waits the queue is everybody's: most connections are idle. */
+const NOBODY = new Set<WaitingSender>();
 
 /** Who may send DATA now: the connection's flow-control window and the outbox, shared in turns (RFC 9113 §5.2). */
 export class SendScheduler {
@@ -18,13 +18,9 @@ export class SendScheduler {
   window = DEFAULT_WINDOW_BYTES;
   /** Window of a stream that opens now (SETTINGS_INITIAL_WINDOW_SIZE of the peer). */
   initialStreamWindow = DEFAULT_WINDOW_BYTES;
-  #queue: Set<WaitingSender> | undefined;
+  #waiting = NOBODY;
 
   constructor(readonly outbox: Outbox, readonly budget: ControlBudget) {}
-
-  get #waiting(): ReadonlySet<WaitingSender> {
-    return this.#queue ?? NOBODY;
-  }
 
   /** Whether anyone may send DATA. */
   get open(): boolean {
@@ -44,12 +40,13 @@ export class SendScheduler {
 
   /** Puts a sender at the end of the queue. */
   wait(sender: WaitingSender): void {
-    (this.#queue ??= new Set()).add(sender);
+    if (this.#waiting === NOBODY) this.#waiting = new Set();
+    this.#waiting.add(sender);
   }
 
   /** Takes a sender out of the queue. */
   leave(sender: WaitingSender): void {
-    this.#queue?.delete(sender);
+    this.#waiting.delete(sender);
   }
 
   /** A WINDOW_UPDATE for the connection. Throws Http2Error FLOW_CONTROL_ERROR above 2³¹ − 1 (RFC 9113 §6.9.1). */
@@ -63,7 +60,7 @@ export class SendScheduler {
   run(): void {
     for (const sender of this.#waiting) {
       if (!this.open) return;
-      this.#queue!.delete(sender);
+      this.#waiting.delete(sender);
       sender.transmit();
     }
   }

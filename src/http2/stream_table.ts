@@ -4,8 +4,8 @@ import { misplaced } from "./faults.ts";
 import { MAX_UINT31 } from "./frames.ts";
 import type { Http2Stream } from "./stream.ts";
 
-/** Until a stream opens there is no table: most connections are idle. */
-const NONE: ReadonlyMap<number, Http2Stream> = new Map();
+/** Until a stream opens the table is everybody's: most connections are idle. */
+const NONE = new Map<number, Http2Stream>();
 
 /** The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here. */
 export class StreamTable {
@@ -13,14 +13,10 @@ export class StreamTable {
   lastPeerId = 0;
   /** The identifier of the next stream that a client opens. */
   nextOwnId = 1;
-  #table: Map<number, Http2Stream> | undefined;
+  #open = NONE;
   readonly #ended = new EndedStreams();
 
   constructor(readonly isServer: boolean) {}
-
-  get #open(): ReadonlyMap<number, Http2Stream> {
-    return this.#table ?? NONE;
-  }
 
   /** Number of streams that are not over. */
   get size(): number {
@@ -47,11 +43,12 @@ export class StreamTable {
   }
 
   add(stream: Http2Stream): void {
-    (this.#table ??= new Map()).set(stream.id, stream);
+    if (this.#open === NONE) this.#open = new Map();
+    this.#open.set(stream.id, stream);
   }
 
   remove(stream: Http2Stream): void {
-    this.#table?.delete(stream.id);
+    this.#open.delete(stream.id);
     this.#ended.add(stream.id, stream.resetByUs);
   }
 

@@ -7,8 +7,6 @@ const LINGER_MS = 500;
 const SHUTDOWN_PING_MS = 1000;
 /** Ages differ by up to this share of themselves to either side. */
 const AGE_SPREAD = 0.1;
-/** Timers hold 31 bits of milliseconds, 24 days; what is further away never happens. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What time does to a connection. */
 export interface Watched {
@@ -34,7 +32,7 @@ export interface Watched {
 const OCCASIONS = ["greeting", "life", "age", "shutdown", "end", "progress"] as const;
 type Occasion = typeof OCCASIONS[number];
 
-/** When what falls due for one connection. It holds one timer: ten thousand idle connections hold ten thousand. */
+/** When what falls due for one connection: one timer, for whatever comes first. */
 export class ConnectionWatch {
   readonly #watched: Watched;
   readonly #clock: Clock;
@@ -96,7 +94,7 @@ export class ConnectionWatch {
   }
 
   #in(ms: number, occasion: Occasion): void {
-    this.#due[occasion] = ms <= MAX_TIMER_MS ? this.#clock.now() + ms : Infinity;
+    this.#due[occasion] = this.#clock.now() + ms;
     this.#arm();
   }
 

@@ -1,3 +1,5 @@
+import type { Clock } from "./clock.ts";
+
 /** A timer that has not fired. */
 interface Timer {
   readonly at: number;
@@ -8,13 +10,8 @@ interface Timer {
   place: number;
 }
 
-/** What the platform gives: one timer, which never keeps the process alive. */
-export interface Platform {
-  /** Milliseconds on a clock that never jumps. */
-  now(): number;
-  /** Calls `fire` once, after `ms` milliseconds or a little later. Returns what calls it off. */
-  setTimer(ms: number, fire: () => void): () => void;
-}
+/** What the platform gives. */
+type Platform = Pick<Clock, "now" | "setTimer">;
 
 /** What a platform's timer holds at most: 31 bits of milliseconds. */
 const MOST_MS = 2 ** 31 - 1;
@@ -25,15 +22,12 @@ const MOST_MS = 2 ** 31 - 1;
  */
 export class Timers {
   readonly #heap: Timer[] = [];
-  readonly #platform: Platform;
   #order = 0;
   /** When the platform's timer fires; it may be too early, never too late. */
   #armedFor = Infinity;
   #disarm = () => {};
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
-  }
+  constructor(readonly platform: Platform) {}
 
   /** Timers that have not fired. */
   get size(): number {
@@ -42,7 +36,7 @@ export class Timers {
 
   /** Calls `fire` once, after `ms` milliseconds: never before. Returns what calls it off. */
   set(ms: number, fire: () => void): () => void {
-    const timer: Timer = { at: this.#platform.now() + ms, order: this.#order++, fire, place: this.#heap.length };
+    const timer: Timer = { at: this.platform.now() + ms, order: this.#order++, fire, place: this.#heap.length };
     this.#heap.push(timer);
     this.#rise(timer);
     if (timer.at < this.#armedFor) this.#arm();
@@ -56,15 +50,15 @@ export class Timers {
     this.#disarm();
     const first = this.#heap[0];
     this.#armedFor = first?.at ?? Infinity;
-    this.#disarm = first === undefined
-      ? () => {}
-      : this.#platform.setTimer(Math.min(MOST_MS, Math.max(0, Math.ceil(first.at - this.#platform.now()))), () =>
-        this.#fire());
+    this.#disarm = () => {};
+    if (first === undefined) return;
+    const left = Math.ceil(first.at - this.platform.now());
+    this.#disarm = this.platform.setTimer(Math.min(MOST_MS, Math.max(0, left)), () => this.#fire());
   }
 
   #fire(): void {
     this.#armedFor = Infinity;
-    const now = this.#platform.now();
+    const now = this.platform.now();
     try {
       for (let first; (first = this.#heap[0]) !== undefined && first.at <= now;) {
         this.#remove(first);
