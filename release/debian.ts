@@ -3,7 +3,7 @@ import { COMMANDS, optionsOf } from "../src/commands.ts";
 import { connectors } from "../src/connectors/mod.ts";
 import { sampleUnit } from "../src/edge/command.ts";
 import { completions, SHELLS } from "../src/edge/completions.ts";
-import { SAMPLE_CONFIG } from "../src/edge/init.ts";
+import { INSTALLED, SAMPLE_CONFIG } from "../src/edge/init.ts";
 import type { Need } from "../src/permissions/need.ts";
 import { besideFiles, denoFile } from "./contents.ts";
 import { running } from "./launcher.ts";
@@ -16,7 +16,7 @@ const MOST_BYTES = 50_000_000;
 const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const;
 /** Where the package keeps the program, and where an operator finds what is his. */
 const LIBRARY = "usr/lib/byova-gateway";
-export const INSTALLED = { program: "/usr/bin/byova-gateway", config: "/etc/byova-gateway/config.yaml" } as const;
+const PACKAGED = { ...INSTALLED, program: "/usr/bin/byova-gateway" } as const;
 const COMPLETIONS = {
   bash: "usr/share/bash-completion/completions/byova-gateway",
   zsh: "usr/share/zsh/vendor-completions/_byova-gateway",
@@ -32,7 +32,7 @@ export async function debianPackage(program: URL, needs: readonly Need[], folder
   const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const control = [
     text("./control", controlFile(architecture, size)),
-    text("./conffiles", `${INSTALLED.config}\n`),
+    text("./conffiles", `${PACKAGED.config}\n`),
     text("./postinst", "#!/bin/sh\nset -e\n[ ! -d /run/systemd/system ] || systemctl daemon-reload\n", 0o755),
   ];
   const archive = ar([
@@ -49,14 +49,13 @@ export async function debianPackage(program: URL, needs: readonly Need[], folder
 async function contents(program: URL, needs: readonly Need[]): Promise<readonly TarFile[]> {
   const launcher = `#!/bin/sh\nfolder=/${LIBRARY}\nDENO_DIR=\${CACHE_DIRECTORY:-/dev/null}\n${running(needs)}`;
   const beside = [await denoFile(), { path: "byova-gateway.js", bytes: await Deno.readFile(program) }];
-  const license = (await besideFiles()).filter(({ path }) => path === "LICENSE");
-  const others = (await besideFiles()).filter(({ path }) => path !== "LICENSE");
+  const others = await besideFiles();
+  const placeOf = (path: string) => path === "LICENSE" ? "usr/share/doc/byova-gateway/copyright" : `${LIBRARY}/${path}`;
   return [
-    ...[...beside, ...others].map((file) => ({ ...file, path: `${LIBRARY}/${file.path}` })),
-    ...license.map((file) => ({ ...file, path: "usr/share/doc/byova-gateway/copyright" })),
-    text(INSTALLED.program.slice(1), launcher, 0o755),
-    text(INSTALLED.config.slice(1), SAMPLE_CONFIG),
-    text("lib/systemd/system/byova-gateway@.service", await sampleUnit(connectors, INSTALLED)),
+    ...[...beside, ...others].map((file) => ({ ...file, path: placeOf(file.path) })),
+    text(PACKAGED.program.slice(1), launcher, 0o755),
+    text(PACKAGED.config.slice(1), SAMPLE_CONFIG),
+    text("lib/systemd/system/byova-gateway@.service", await sampleUnit(connectors, PACKAGED)),
     // Connections that wait at a door that closes go to whoever shares the port (Linux 5.14).
     text("usr/lib/sysctl.d/60-byova-gateway.conf", "net.ipv4.tcp_migrate_req = 1\n"),
     ...SHELLS.map((shell) =>

@@ -200,10 +200,10 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       if (reusePort) {
         await server.closeDoor();
         web?.closeDoor();
-        // It would ask for a client's certificate, of which a gateway has none.
-        const unknown = config.gateway.tls?.clients !== undefined;
-        const at = ownPort(config, server.port, certificates.grpc?.texts);
-        if (!unknown) successor = await Successor.find({ ...at, clock });
+        // Where clients show certificates, the successor would ask for one, of which a gateway has none.
+        if (config.gateway.tls?.clients === undefined) {
+          successor = await Successor.find({ ...ownPort(config, server.port, certificates.grpc?.texts), clock });
+        }
         if (successor) running.use(successor);
         log.info(
           successor ? "another gateway has taken over: new calls are handed on to it" : "nobody takes new calls",

@@ -36,6 +36,21 @@ export async function linkStat(path: string): Promise<Deno.FileInfo | undefined>
   }
 }
 
+/** Removes a file, if it is there. Throws what the platform throws. */
+export async function removeIfThere(path: string): Promise<void> {
+  await Deno.remove(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
+/** Puts a file in the place of another for good: when this resolves, it is on the disk. Throws what the platform throws. */
+export async function moveForGood(from: string, to: string): Promise<void> {
+  await Deno.rename(from, to);
+  if (Deno.build.os === "windows") return; // which cannot open a folder
+  using folder = await Deno.open(folderOf(to));
+  await folder.sync();
+}
+
 /** The plain files of a folder, `at` being when each was last written, in ms since 1970; none where there is no folder. */
 export async function* plainFiles(folder: string): AsyncGenerator<{ name: string; bytes: number; at: number }> {
   try {

@@ -1,4 +1,4 @@
-import { folderOf, linkStat } from "./files.ts";
+import { folderOf, linkStat, moveForGood, removeIfThere } from "./files.ts";
 
 /** The longest content that is read, in bytes. */
 const LONGEST = 65_536;
@@ -60,11 +60,8 @@ export class Draft implements AsyncDisposable {
     await this.file.truncate(bytes.length);
     await this.file.sync();
     this.#close();
-    await Deno.rename(this.path, this.target);
+    await moveForGood(this.path, this.target);
     this.#saved = true;
-    if (Deno.build.os === "windows") return; // which cannot open a folder
-    using folder = await Deno.open(folderOf(this.target));
-    await folder.sync();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,10 +91,4 @@ function refusal(path: string, expected: string, { isSymlink }: Deno.FileInfo): 
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await Deno.remove(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }

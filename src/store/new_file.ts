@@ -1,4 +1,4 @@
-import { folderOf, linkStat } from "../lib/files.ts";
+import { linkStat, moveForGood, removeIfThere } from "../lib/files.ts";
 
 /** What SQLite may leave beside a database. */
 const COMPANIONS = ["", "-journal", "-wal", "-shm"];
@@ -23,24 +23,15 @@ export async function makeFile(
   (await Deno.open(draft, { write: true, createNew: true, mode: 0o600 })).close();
   try {
     await fill(draft);
-    await sync(draft);
+    using file = await Deno.open(draft);
+    await file.sync();
     if (!replace) await refuseExisting(path);
-    await Deno.rename(draft, path);
-    if (Deno.build.os !== "windows") await sync(folderOf(path)); // which cannot open a folder
+    await moveForGood(draft, path);
   } finally {
-    for (const companion of COMPANIONS) {
-      await Deno.remove(draft + companion).catch((error) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      });
-    }
+    for (const companion of COMPANIONS) await removeIfThere(draft + companion);
   }
 }
 
 async function refuseExisting(path: string): Promise<void> {
   if (await linkStat(path)) throw new Deno.errors.AlreadyExists(path);
-}
-
-async function sync(path: string): Promise<void> {
-  using file = await Deno.open(path);
-  await file.sync();
 }
