@@ -5,6 +5,7 @@ import { Caller } from "../src/caller/caller.ts";
 import { MASK, Redactor } from "../src/lib/redaction.ts";
 import { type Script, ScriptedGateway, type ScriptedOptions } from "./scripted_agent.ts";
 import { join, silence, speech } from "./speech_samples.ts";
+import { until } from "./until.ts";
 
 /** What the events of a call say, seen through the real port: when each step came, and what was kept. */
 
@@ -102,7 +103,7 @@ Deno.test("a prompt is sent when its first bytes leave: with its chunk, with a f
     stream.send({ eventInput: { eventType: 1 } });
     const early = speaks === "pieces" || partials;
     const wanted: CallEvent["type"] = early ? "prompt_sent" : "agent_turn";
-    while (all(house.events, wanted).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until(() => all(house.events, wanted).length > 0);
     assert.equal(all(house.events, "prompt_sent").length, early ? 1 : 0);
     assert.equal(all(house.events, "answer_sent").length, 0);
     open();
@@ -126,7 +127,7 @@ Deno.test("an answer without anything to hear has no prompt, and one that is cut
   assert.equal(all(house.events, "answer_sent").length, 1);
   const cut = call.open();
   cut.send({ eventInput: { eventType: 3 } });
-  while (all(house.events, "agent_turn").length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => all(house.events, "agent_turn").length >= 2);
   await call.event("START_OF_DTMF");
   await cut.ended();
   assert.deepEqual(steps(house.events, 2).slice(-3), ["answer_cut_short", "answer_sent", "turn_closed"]);

@@ -1,6 +1,7 @@
 import type { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls } from "../src/http2/tls.ts";
 import { connect, Line, withoutStore } from "./gateway_harness.ts";
+import { until } from "./until.ts";
 
 const HOUSE = new URL("../", import.meta.url).pathname;
 
@@ -95,11 +96,10 @@ export class GatewayProcess extends Line implements AsyncDisposable {
 
   /** Resolves once it remembers what happens. */
   async remembers(): Promise<void> {
-    for (;;) {
+    await until(async () => {
       const { store } = await (await fetch(`${this.page}api/overview`)).json();
-      if (store.state === "ok") return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return store.state === "ok";
+    });
   }
 
   /** How much memory it holds, in bytes. */

@@ -7,6 +7,7 @@ import { OutputEvent_EventType as Event } from "../src/protocols/gen/byova_commo
 import { VoiceVAResponse_ResponseType as Type } from "../src/protocols/gen/voicevirtualagent.ts";
 import type { Ended } from "./gateway_harness.ts";
 import { type Script, ScriptedGateway, type ScriptedOptions } from "./scripted_agent.ts";
+import { until } from "./until.ts";
 
 /** Somebody ends a call, or hands it to a human, from outside: what Webex sees of it. */
 
@@ -64,7 +65,7 @@ for (const way of WAYS) {
       await call.start();
       const voice = call.open();
       voice.send({ audioInput: { callerAudio: new Uint8Array(160).fill(0xff), encoding: 2, sampleRateHertz: 8000 } });
-      while (acting(house).openTurnNumbers().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => acting(house).openTurnNumbers().length > 0);
       assert.equal(acting(house)[each.act](), true);
       assertEnding(await voice.ended(), each);
       assert.deepEqual(ended(house.events), [each.outcome]);
@@ -91,7 +92,7 @@ for (const way of WAYS) {
       const stream = call.open();
       stream.send({ eventInput: { eventType: 3 } });
       const answers = () => house.events.filter(({ type }) => type === "agent_turn").length;
-      while (answers() < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => answers() >= 2);
       acting(house)[each.act]();
       assertEnding(await stream.ended(), each);
       assert.equal(answers(), 2);

@@ -4,6 +4,7 @@ import { Status } from "../src/grpc/status.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../src/protocols/gen/health.ts";
 import { GatewayProcess } from "./gateway_process.ts";
 import { silence } from "./speech_samples.ts";
+import { until } from "./until.ts";
 
 /** The gateway as a process: how it starts and how it stops. */
 
@@ -19,7 +20,7 @@ Deno.test("SIGTERM: health turns, new calls are refused, the open call finishes,
     },
     finished: () => turned.resolve(),
   }).send(encodeHealthCheckRequest({ service: "" }));
-  while (health.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => health.length > 0);
   house.signal("SIGTERM");
   await turned.promise;
   assert.deepEqual(health, [1, 2]);

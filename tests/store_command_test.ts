@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { MIGRATIONS } from "../src/store/migrations.ts";
 import { openFile } from "../src/store/open_database.ts";
 import { GatewayProcess } from "./gateway_process.ts";
+import { until } from "./until.ts";
 
 /** `store` as a person runs it: the program itself, with the permissions of its task. */
 
@@ -216,12 +217,13 @@ class Traffic {
 
 /** The ids of the calls that have ended, once so many have in the database. */
 async function untilEnded(folder: string, count: number): Promise<string[]> {
-  for (;;) {
+  let ended: string[] = [];
+  await until(() => {
     using database = openFile(`${folder}/${FILE}`, { readOnly: true });
-    const ended = database.prepare("SELECT call FROM calls WHERE state = 0").all().map(({ call }) => String(call));
-    if (ended.length >= count) return ended;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    ended = database.prepare("SELECT call FROM calls WHERE state = 0").all().map(({ call }) => String(call));
+    return ended.length >= count;
+  });
+  return ended;
 }
 
 function timeOf(row: string, head: string): string {

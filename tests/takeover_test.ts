@@ -6,6 +6,7 @@ import { decodeHealthCheckResponse, encodeHealthCheckRequest, Health } from "../
 import { Authority } from "./certificates.ts";
 import { Line } from "./gateway_harness.ts";
 import { GatewayProcess, type ProcessOptions } from "./gateway_process.ts";
+import { until } from "./until.ts";
 
 /** A new process takes the ports over while the one before it drains. */
 
@@ -17,7 +18,7 @@ function beside({ port, page }: GatewayProcess, yaml = SHARED, options?: Process
 }
 
 /** Somebody who calls again and again on one connection, as Webex does, and connects anew when it is told to. */
-async function callAgainAndAgain(port: number, name: string, until: () => boolean): Promise<string[]> {
+async function callAgainAndAgain(port: number, name: string, over: () => boolean): Promise<string[]> {
   const heard: string[] = [];
   let channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port });
   const line = async () => {
@@ -25,7 +26,7 @@ async function callAgainAndAgain(port: number, name: string, until: () => boolea
     await channel[Symbol.asyncDispose]();
     return new Line(channel = await GrpcChannel.connect({ hostname: "127.0.0.1", port }));
   };
-  for (let calls = 0; !until(); calls++) {
+  for (let calls = 0; !over(); calls++) {
     const about = { conversationId: `${name}-${calls}`, customerOrgId: "org-1" };
     const welcome = await (await line()).call(about).start();
     const begun = await (await line()).call(about).event("START_OF_DTMF");
@@ -38,7 +39,7 @@ async function callAgainAndAgain(port: number, name: string, until: () => boolea
 }
 
 /** Somebody who connects anew for every question, and once more where a connection is lost before anything is asked. */
-async function connectAgainAndAgain(port: number, until: () => boolean, onReset: () => void): Promise<string[]> {
+async function connectAgainAndAgain(port: number, over: () => boolean, onReset: () => void): Promise<string[]> {
   const heard: string[] = [];
   const question = encodeHealthCheckRequest({ service: "" });
   const connect = () => GrpcChannel.connect({ hostname: "127.0.0.1", port });
@@ -46,7 +47,7 @@ async function connectAgainAndAgain(port: number, until: () => boolean, onReset:
     onReset();
     return connect();
   };
-  while (!until()) {
+  while (!over()) {
     await using channel = await connect().catch(again);
     heard.push(String(decodeHealthCheckResponse(await callUnary(channel, Health.Check, question)).status));
   }
@@ -65,13 +66,13 @@ function migrates(): boolean {
 Deno.test("a takeover under load: no call is lost, and calls under way end where they began", async () => {
   await using before = await GatewayProcess.start([], SHARED);
   let over = false;
-  const until = () => over;
+  const isOver = () => over;
   const callers = Promise.all(
-    Array.from({ length: 8 }, (_, at) => callAgainAndAgain(before.port, `caller-${at}`, until)),
+    Array.from({ length: 8 }, (_, at) => callAgainAndAgain(before.port, `caller-${at}`, isOver)),
   );
   let resets = 0;
   const visitors = Promise.all(
-    Array.from({ length: 4 }, () => connectAgainAndAgain(before.port, until, () => resets++)),
+    Array.from({ length: 4 }, () => connectAgainAndAgain(before.port, isOver, () => resets++)),
   );
   for (const load of [callers, visitors]) load.catch(() => {}); // told by whoever awaits it, below
   const kept = before.call({ conversationId: "kept", customerOrgId: "org-1" });
@@ -151,9 +152,7 @@ Deno.test("a takeover leaves one memory: what either gateway lived to see stands
     return calls.map(({ call_id, state, outcome }) => `${call_id} ${state} ${outcome}`).sort();
   };
   const expected = ["handed-on ended caller_hung_up", "kept ended caller_hung_up"];
-  const until = performance.now() + 10_000;
-  while (`${await remembered()}` !== `${expected}` && performance.now() < until) await tick();
-  assert.deepEqual(await remembered(), expected);
+  await until(async () => `${await remembered()}` === `${expected}`);
 });
 
 Deno.test("without gateway.reuse_port in both, a port that is taken stays taken", async () => {
@@ -178,10 +177,5 @@ Deno.test("a gateway that shares its ports and that nobody takes over from stops
 
 /** Resolves once a gateway has logged this, of this call if one is named. */
 async function said({ log }: GatewayProcess, message: string, call?: string): Promise<void> {
-  const found = () => log.some((line) => line.msg === message && (call === undefined || line.call === call));
-  while (!found()) await tick();
-}
-
-function tick(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => log.some((line) => line.msg === message && (call === undefined || line.call === call)));
 }

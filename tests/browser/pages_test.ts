@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { pages } from "../../islands/mod.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { browserTest, remembering, seriousFindings, visit } from "./browser.ts";
+import { until } from "../until.ts";
 
 const SIZES = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
 
@@ -144,6 +145,7 @@ browserTest("an address without a page and a call that nobody knows say so, and 
   await page.getByText("Cannot find the call").waitFor();
   await page.getByRole("link", { name: "All calls" }).click();
   await page.waitForURL(`${house.url}/calls`);
+  await until(() => complaints.length >= 2); // one for each address, a moment after its page
   for (const complaint of complaints.splice(0)) assert.match(complaint, /the server responded with a status of 404/);
   const answer = await fetch(`${house.url}/nowhere`);
   assert.deepEqual([answer.status, Object.keys(await answer.json())], [404, ["error"]], "programs get JSON");

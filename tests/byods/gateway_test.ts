@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { TestGateway } from "../gateway_harness.ts";
 import { GatewayProcess } from "../gateway_process.ts";
 import { type FakeOptions, FakeWebex } from "./fake_webex.ts";
+import { until } from "../until.ts";
 
 /** The whole gateway with Webex's API beside it: what it shows, and what it keeps however it ends. */
 
@@ -67,7 +68,7 @@ Deno.test("a registration that fails leaves the calls alone, and makes the house
   beside.webex.fail("GET", { status: 403 }, 1000);
   await using house = await TestGateway.open(beside.yaml("  fail_startup_on_error: false"));
   const status = async () => await (await fetch(`${house.url}/api/status`)).json();
-  while ((await status()).data_source.state === "starting") await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(async () => (await status()).data_source.state !== "starting");
   const { state, message, data_source, health } = await status();
   assert.deepEqual([state, data_source.state, data_source.last_error.code], [
     "degraded",
@@ -133,7 +134,7 @@ Deno.test("kill -9 at any time: the newest refresh token is on the disk, and the
     const asked = webex.requests.length;
     webex.fail("POST /v1/access_token", { after: never.promise, status: 500 });
     await using house = await GatewayProcess.start([], beside.yaml("  fail_startup_on_error: false"));
-    while (webex.requests.length === asked) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => webex.requests.length > asked);
     house.signal("SIGKILL"); // with the request under way
     await house.exit;
     never.resolve();

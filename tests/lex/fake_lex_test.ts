@@ -7,6 +7,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { testDeps } from "../connector_suite.ts";
 import { FakeLex } from "./fake_lex.ts";
 import { says, ScriptedLex } from "./scripted_lex.ts";
+import { until } from "../until.ts";
 
 async function listBots(block: string) {
   await using clients = openClients(lexConfig.parse(parse(`{${block}}`)), testDeps({ fetch, clock: systemClock }));
@@ -25,7 +26,7 @@ Deno.test("a client that goes in the middle of its request harms nobody", async 
   const client = await Deno.connect({ hostname: "127.0.0.1", port: lex.port });
   const head = "POST /bots/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n";
   await client.write(new TextEncoder().encode(`${head}{"maxResults":`));
-  while (lex.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => lex.asked.length > 0);
   client.close();
   assert.deepEqual((await listBots(lex.block)).map(({ botName }) => botName), ["Travel"]);
 });

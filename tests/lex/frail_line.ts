@@ -20,7 +20,10 @@ export const FRAME = { DATA: 0, HEADERS: 1, RST_STREAM: 3, GOAWAY: 7 } as const;
 const FRAME_HEAD = 9;
 const PREFACE = "PRI * HTTP/2.0";
 
-/** The network between a client and a server on this machine, which can be hurt: frames changed, added, held, cut in two, or lost without a word. */
+/**
+ * The network between a client and a server on this machine, which can be hurt: frames changed, added, held, cut in two,
+ * or lost without a word.
+ */
 export class FrailLine implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #open = new Set<Deno.Conn>();

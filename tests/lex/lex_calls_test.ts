@@ -6,6 +6,7 @@ import { TestGateway } from "../gateway_harness.ts";
 import { FakeLex, refusal } from "./fake_lex.ts";
 import { house, lexThat, outline, sentence } from "./lex_house.ts";
 import { decides, exception, says } from "./scripted_lex.ts";
+import { until } from "../until.ts";
 
 /** Whole calls: Webex's side over a real gRPC port, Lex's over a real HTTP port, the SDK between them. */
 
@@ -181,7 +182,7 @@ Deno.test("a stream that is cut between two turns is opened again, and the calle
   await call.start();
   await call.say(sentence);
   script.open[0]!.end();
-  while (script.open.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => script.open.length >= 2);
   assert.deepEqual(outline(await call.say(sentence)).slice(-2), ["CHUNK sound", "FINAL"]);
   await call.event("SESSION_END");
 });

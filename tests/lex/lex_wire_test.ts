@@ -3,6 +3,7 @@ import type { Ended, TestCall } from "../gateway_harness.ts";
 import { EVENT_AT, flipped, FRAME, frame, goAway, type Harm, names, type Piece, reset } from "./frail_line.ts";
 import { house, lexThat, outline, sentence } from "./lex_house.ts";
 import { exception, says } from "./scripted_lex.ts";
+import { until } from "../until.ts";
 
 /** What befalls the wire to Lex in the middle of a call, and what the caller hears of it. */
 
@@ -175,8 +176,4 @@ async function survives(it: Awaited<ReturnType<typeof house>>, call: TestCall, c
 
 function soundBytes({ responses }: Ended): number {
   return responses.flatMap(({ prompts }) => prompts).reduce((sum, { audioContent }) => sum + audioContent.length, 0);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

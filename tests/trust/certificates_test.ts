@@ -5,6 +5,7 @@ import { encodeHealthCheckRequest, Health } from "../../src/protocols/gen/health
 import { Authority, type Pair } from "../certificates.ts";
 import { TestGateway } from "../gateway_harness.ts";
 import { silence } from "../speech_samples.ts";
+import { until } from "../until.ts";
 
 /** Both ports of the whole gateway with TLS, and certificates in files that change while calls go on. */
 
@@ -36,9 +37,6 @@ async function page(gateway: TestGateway, path: string, trusted = first, identit
   return new Response(await response.text(), response);
 }
 
-const waitFor = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 const renewals = ({ log }: TestGateway) => log.filter(({ message }) => message === "certificate renewed").length;
 
 Deno.test("both ports speak TLS with HTTP/2 in it, nothing else, and show how long their certificates last", async () => {
@@ -77,7 +75,7 @@ Deno.test("a certificate is renewed while calls and pages go on, and a broken on
   stream.speak(silence(200));
 
   await files.write({ ...await second.issue(names), key: "no key" });
-  await waitFor(() => gateway.log.filter(({ message }) => message.startsWith("new certificate refused")).length === 2);
+  await until(() => gateway.log.filter(({ message }) => message.startsWith("new certificate refused")).length === 2);
   const { certificates } = await (await page(gateway, "/api/trust")).json();
   assert.deepEqual(
     certificates.map(({ last_error }: { last_error: { code: string } }) => last_error.code),
@@ -97,9 +95,9 @@ Deno.test("a certificate is renewed while calls and pages go on, and a broken on
     }
   })();
   await files.write(await second.issue(names));
-  await waitFor(() => renewals(gateway) === 2);
+  await until(() => renewals(gateway) === 2);
   const before = pages;
-  await waitFor(() => pages > before + 20);
+  await until(() => pages > before + 20);
   stop = true;
   await watching;
 
@@ -135,7 +133,7 @@ Deno.test("the dashboard asks for client certificates too: their authority, thei
   const cut = gateway.log.filter(({ message }) => message === "connection cut off");
   assert.deepEqual(cut.map(({ fields }) => fields.code), Array(3).fill("H2-INADEQUATE-SECURITY"));
   await Deno.writeTextFile(authorities, second.cert);
-  await waitFor(() => renewals(gateway) === 1);
+  await until(() => renewals(gateway) === 1);
   assert.equal((await page(gateway, "/health", first, strangers[1])).status, 200);
   await assert.rejects(page(gateway, "/health", first, ada), TypeError);
 });

@@ -8,6 +8,7 @@ import { frames } from "../../../tests/speech_samples.ts";
 import type { CallerInput } from "../../call/input.ts";
 import type { AgentOutput } from "../../call/output.ts";
 import { Queue } from "../../lib/queue.ts";
+import { until } from "../../../tests/until.ts";
 
 const MODE = "mode: streaming";
 const FORMAT = { encoding: "linear16", sampleRate: 8000 } as const;
@@ -356,7 +357,3 @@ Deno.test("a call that ends leaves nothing behind: no timer, no stream", async (
     assert.equal(lex.streams[0]!.at(-1), "bye");
   }
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
