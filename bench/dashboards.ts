@@ -1,8 +1,8 @@
 /**
  * What open dashboards cost: deno run -A bench/dashboards.ts [--calls 1000] [--dashboards 200] [--seconds 20]
- * [--rounds 2] [--store off]. Real-time calls in a process of their own against a gateway in a process of its own; its CPU is taken from
- * /proc in windows with and without dashboards, in turn. Each dashboard is a connection on `/api/live?topics=overview,calls`
- * that reads all it gets. One more watches when a call of its own shows up. Last, dashboards that read nothing.
+ * [--rounds 2] [--store off]. Real-time calls in a process of their own against a gateway in a process of its own; its
+ * CPU is taken from /proc in windows with and without dashboards, in turn. Each dashboard is a connection on
+ * `/api/live?topics=overview,calls` that reads all it gets. One more watches when a call of its own shows up. Last, dashboards that read nothing.
  */
 import { parseArgs } from "node:util";
 import type { CallRow } from "../islands/facts.ts";

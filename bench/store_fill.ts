@@ -14,7 +14,10 @@ const BATCH = 5000;
 /** Every so many-th call goes through the store's own writer; the others get rows of the same shape, which is quicker. */
 const WRITTEN = 20;
 
-/** Fills a new database with `count` calls, and the log and alerts beside them, the same in every run. Returns how long the writer took for one event, in µs. */
+/**
+ * Fills a new database with `count` calls, and the log and alerts beside them, the same in every run. Returns how long
+ * the writer took for one event, in µs.
+ */
 export function fill(file: string, count: number): number {
   using database = openFile(file);
   migrate(database);

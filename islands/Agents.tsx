@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { act, mayAct } from "./act.ts";
 import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { ConnectorFact } from "./facts.ts";
@@ -6,7 +6,7 @@ import { legible, legibleText } from "./legible.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { lastHourOf } from "./health.ts";
 import { Fact, Health, Panel } from "./parts.tsx";
-import { useHouse } from "./Shell.tsx";
+import { useHouse, useMoves } from "./Shell.tsx";
 import { Ago, showMs } from "./Time.tsx";
 import { Chart } from "./Chart.tsx";
 
@@ -34,10 +34,7 @@ function View({ facts }: PageProps<Facts>) {
   const [agents, ask] = useAnswer(facts.agents, ASKS);
   const [told, setTold] = useState("");
   const soon = useThrottle(ask, SOON_MS);
-  useEffect(() => {
-    soon();
-    soon(); // once more when the store has learned of it
-  }, [house.live_calls, house.calls, house.errors, house.state]);
+  useMoves(soon);
   useEvery(AT_LEAST_MS, soon);
   const refresh = async () => {
     setTold("asking every vendor …");

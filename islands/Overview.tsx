@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { useAnswer, useEvery, useThrottle } from "./answer.ts";
 import type { CallPage, Overview as OverviewFact, StatusFact, TrustFact } from "./facts.ts";
 import { legibleText } from "./legible.ts";
@@ -7,7 +6,7 @@ import { ConnectorList, LastCalls, LastErrors } from "./OverviewLists.tsx";
 import { useNow } from "./now.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { Figure, percent } from "./parts.tsx";
-import { useHouse } from "./Shell.tsx";
+import { useHouse, useMoves } from "./Shell.tsx";
 import { Ago, Lasting, showMs } from "./Time.tsx";
 import { Trends } from "./Trends.tsx";
 import { TrustPanel } from "./TrustPanel.tsx";
@@ -43,10 +42,7 @@ function View({ facts }: PageProps<Facts>) {
     askOverview();
     askCalls();
   }, SOON_MS);
-  useEffect(() => {
-    refresh(); // what the gateway knows by itself
-    refresh(); // once more when it has settled, for what the store has learned by then
-  }, [house.live_calls, house.calls, house.errors, house.state]);
+  useMoves(refresh);
   useLive("alerts", refresh);
   useEvery(AT_LEAST_MS, refresh);
   return (

@@ -1,5 +1,5 @@
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { useKeyboard, useKeys } from "./keys.ts";
 import type { LiveNumbers, Me } from "./facts.ts";
 import { KeyHelp } from "./KeyHelp.tsx";
@@ -14,6 +14,15 @@ import { ThemeSwitch } from "./ThemeSwitch.tsx";
 const House = createContext<HouseFacts | undefined>(undefined);
 
 const NUMBERS = ["state", "why", "live_calls", "calls", "errors"] as const satisfies readonly (keyof LiveNumbers)[];
+
+/** Asks when calls or the gateway's state have moved, and once more when the store has learned of it. `ask`: throttled. */
+export function useMoves(ask: () => void): void {
+  const { live_calls, calls, errors, state } = useHouse();
+  useEffect(() => {
+    ask();
+    ask();
+  }, [live_calls, calls, errors, state]);
+}
 
 /** What every page is told of the gateway, as it is now. */
 export function useHouse(): HouseFacts {

@@ -1,3 +1,4 @@
+import { holding } from "../src/lib/letters.ts";
 import type { CallPage, CallQuery, CallRow, CallState } from "./facts.ts";
 
 /** What the address of the table says: which calls, in which order, from where on, and with which columns. */
@@ -83,9 +84,7 @@ export function isAskedFor(call: CallRow, filters: TableQuery["filters"]): boole
   if (from !== undefined && began < Date.parse(from)) return false;
   if (to !== undefined && began >= Date.parse(to)) return false;
   if (text === undefined) return true;
-  const sought = text.toLowerCase();
-  return [call.call_id, call.tracking_id, call.agent_id, call.reason, call.code]
-    .some((value) => value?.toLowerCase().includes(sought));
+  return [call.call_id, call.tracking_id, call.agent_id, call.reason, call.code].some(holding(text));
 }
 
 /** The page of the table after calls have come, changed or ended. */

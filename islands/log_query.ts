@@ -1,3 +1,4 @@
+import { holding } from "../src/lib/letters.ts";
 import type { LogFact } from "./facts.ts";
 
 /** What the address of the log says: which lines are shown. "" for any. */
@@ -43,10 +44,9 @@ export function logPath({ line, ...filters }: LogQuery, before?: number): string
 
 /** Whether a line that the gateway tells of by itself is one of those asked for: the rule of the store. */
 export function isWanted(fact: LogFact, { level, logger, call, text, from, to }: LogQuery): boolean {
-  const holds = (own: string) => own.toLowerCase().includes(text.toLowerCase());
   return (level === "" || LEVELS.indexOf(fact.level) >= LEVELS.indexOf(level as LogFact["level"])) &&
     (logger === "" || fact.logger === logger || fact.logger.startsWith(`${logger}.`)) &&
     (call === "" || fact.call_id === call) &&
-    (text === "" || [fact.message, fact.logger, JSON.stringify(fact.fields)].some(holds)) &&
+    (text === "" || [fact.message, fact.logger, JSON.stringify(fact.fields)].some(holding(text))) &&
     (from === "" || fact.at >= from) && (to === "" || fact.at < to);
 }

@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { CallPage } from "../islands/facts.ts";
 import { callRow } from "./call_facts.ts";
-import { exportCalls, FORMATS, MOST_EXPORTED } from "./call_export.ts";
+import { EXPORT_FORMATS } from "../src/store/store.ts";
+import { exportCalls, MOST_EXPORTED } from "./call_export.ts";
 import { listCalls } from "./call_list.ts";
 import { callExportParameters, callListParameters, callQuery, columnsOf } from "./call_query.ts";
 import { findCall, findLines } from "./call_search.ts";
@@ -24,7 +25,7 @@ export function callRoutes(house: House): Hono {
     const now = house.clock.date();
     return c.json<CallPage>({ calls: calls.map((call) => callRow(call, now)), total, offset, limit });
   });
-  for (const format of FORMATS) {
+  for (const format of EXPORT_FORMATS) {
     app.get(`/api/calls.${format}`, async (c) => {
       const { columns, ...asked } = parametersOf(c, callExportParameters);
       const wanted = { format, asked, columns: columnsOf(columns), most: MOST_EXPORTED };

@@ -1,17 +1,12 @@
 import type { ComponentChildren } from "preact";
-import { assetPath } from "./assets.ts";
+import { DocumentHead } from "./document_head.tsx";
 
 /** A page outside the dashboard's shell, which needs no script and knows nothing of the gateway. */
 export function BarePage({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · BYOVA gateway`}</title>
-        <script src={assetPath("theme.js")} />
-        <link rel="stylesheet" href={assetPath("client.css")} />
+        <DocumentHead title={title} />
       </head>
       <body class="bare">
         <main class="panel">

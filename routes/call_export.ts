@@ -3,15 +3,14 @@ import { callRow, iso } from "./call_facts.ts";
 import { type CallSource, everyCall } from "./call_list.ts";
 import { callExportParameters, callQuery, columnsOf } from "./call_query.ts";
 import { csvLine } from "../islands/csv.ts";
+import type { ExportFormat } from "../src/store/store.ts";
 import { readParameters } from "./parameters.ts";
 
 /** Calls of one export over the network. */
 export const MOST_EXPORTED = 100_000;
 
-export const FORMATS = ["csv", "json", "jsonl"] as const;
-
 export interface CallExport {
-  readonly format: typeof FORMATS[number];
+  readonly format: ExportFormat;
   readonly asked: Parameters<typeof callQuery>[0];
   readonly columns: readonly (keyof CallRow)[];
   /** Calls that are written at most. */
@@ -34,7 +33,7 @@ export async function exportCalls(source: CallSource, { format, asked, columns, 
  */
 export async function exportStored(
   source: Pick<CallSource, "store" | "clock">,
-  format: CallExport["format"],
+  format: ExportFormat,
   given: Readonly<Record<string, string>>,
 ): Promise<ReadableStream<Uint8Array>> {
   const { columns, ...asked } = readParameters(given, callExportParameters);
@@ -42,12 +41,12 @@ export async function exportStored(
   return (await exportCalls({ ...source, calls: { live: [], over: [] } }, wanted)).body;
 }
 
-const TYPES: Readonly<Record<CallExport["format"], string>> = {
+const TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: "text/csv; charset=utf-8; header=present",
   json: "application/json",
   jsonl: "application/jsonl",
 };
-const WRITERS: Readonly<Record<CallExport["format"], (columns: CallExport["columns"], now: string) => Writer>> = {
+const WRITERS: Readonly<Record<ExportFormat, (columns: CallExport["columns"], now: string) => Writer>> = {
   csv: csvWriter,
   json: jsonWriter,
   jsonl: jsonLinesWriter,

@@ -1,4 +1,4 @@
-import type { CallList, CallQuery, CallRecord } from "../src/store/store.ts";
+import type { CallList, CallQuery, CallRecord, StoreState } from "../src/store/store.ts";
 import { fitting, order } from "./call_order.ts";
 import type { House } from "./house.ts";
 import { callKey, type LiveCall } from "./live_calls.ts";
@@ -15,7 +15,7 @@ const PAGE = 500;
 /** Where calls are told from: memory, and the store. */
 export interface CallSource extends Pick<House, "clock"> {
   readonly calls: Pick<House["calls"], "live" | "over">;
-  readonly store: Pick<House["store"], "calls" | "state">;
+  readonly store: Pick<House["store"], "calls"> & { state(): Pick<StoreState, "state"> };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { holding } from "../src/lib/letters.ts";
 import type { CallQuery, CallRecord } from "../src/store/store.ts";
 import { durationOf } from "./call_facts.ts";
 
@@ -6,16 +7,14 @@ const STATES: readonly CallRecord["state"][] = ["live", "ended", "interrupted"];
 
 /** Whether a call is among those that were asked for, as the store would say. */
 export function fitting(query: CallQuery): (call: CallRecord) => boolean {
-  const text = query.text?.toLowerCase();
+  const holds = query.text === undefined ? undefined : holding(query.text);
   const wanted = (asked: string | undefined, own: string | undefined) => asked === undefined || asked === own;
   return (call) =>
     wanted(query.state, call.state) && wanted(query.agent, call.agentId) &&
     wanted(query.connector, call.connector) && wanted(query.org, call.orgId) && wanted(query.outcome, call.outcome) &&
     (query.from === undefined || call.startedAt >= query.from) &&
     (query.to === undefined || call.startedAt < query.to) &&
-    (text === undefined ||
-      [call.callId, call.trackingId, call.agentId, call.reason, call.code]
-        .some((own) => own?.toLowerCase().includes(text)));
+    (holds === undefined || [call.callId, call.trackingId, call.agentId, call.reason, call.code].some(holds));
 }
 
 /** The order that was asked for: what is not known is less than all else, and calls that are equal go by their start. */

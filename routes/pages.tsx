@@ -7,6 +7,7 @@ import type { Me } from "../islands/facts.ts";
 import { pages as all } from "../islands/mod.ts";
 import type { AnyPage, Drawn, HouseFacts } from "../islands/page.ts";
 import { assetPath } from "./assets.ts";
+import { DocumentHead } from "./document_head.tsx";
 import { type House, numbersOf } from "./house.ts";
 
 /** Asks the API, as whoever asked for the page. */
@@ -70,12 +71,7 @@ function documentOf(drawn: Drawn, title: string): string {
   const page = (
     <html lang="en">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · BYOVA gateway`}</title>
-        <script src={assetPath("theme.js")} />
-        <link rel="stylesheet" href={assetPath("client.css")} />
+        <DocumentHead title={title} />
         <script src={assetPath("client.js")} defer />
       </head>
       <body>

@@ -68,7 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "islands",
     "audio",
   ],
-  "islands": ["src/lib/duration.ts"],
+  "islands": ["src/lib/duration.ts", "src/lib/letters.ts"],
 };
 /** Files of the house that stand in no room. */
 const ABOVE = ["main.ts", "src/commands.ts", "src/gateway.ts", "src/config.ts"];

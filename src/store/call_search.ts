@@ -1,3 +1,4 @@
+import { holding, smallLetters } from "../lib/letters.ts";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CALL_IDS, numberOfState } from "./call_rows.ts";
 
@@ -37,11 +38,11 @@ export class CallSearch {
   readonly #reasons;
 
   constructor(readonly database: DatabaseSync) {
-    const holding = (column: string) =>
+    const wordsWith = (column: string) =>
       database.prepare(`
         SELECT id FROM words WHERE instr(lower(text), ?) > 0 AND EXISTS (SELECT 1 FROM calls WHERE ${column} = words.id)
         LIMIT ${MOST_WORDS}`);
-    this.#words = { agent: holding("agent"), code: holding("code") };
+    this.#words = { agent: wordsWith("agent"), code: wordsWith("code") };
     // One look into the index for each reason that is different from the one before.
     this.#reasons = database.prepare(`
       WITH RECURSIVE each (reason) AS (
@@ -54,7 +55,7 @@ export class CallSearch {
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text: string): Holds {
     if (text.includes("\0")) return { sql: "FALSE", values: {}, whole: true }; // SQLite would take it for the text's end
-    const sought = lower(text);
+    const sought = smallLetters(text);
     const parts: string[] = [];
     const indexes: string[] = [];
     const values: Record<string, SQLInputValue> = {};
@@ -69,10 +70,10 @@ export class CallSearch {
       parts.push("instr(lower(c.reason), :text) > 0");
       values.text = sought;
     } else {
-      const holding = reasons.filter((reason) => lower(reason).includes(sought));
-      holding.forEach((reason, at) => values[`reason${at}`] = reason);
-      if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
-      if (holding.length > 0) indexes.push("calls_by_reason");
+      const matching = reasons.filter(holding(sought));
+      matching.forEach((reason, at) => values[`reason${at}`] = reason);
+      if (matching.length > 0) parts.push(`c.reason IN (${matching.map((_, at) => `:reason${at}`).join()})`);
+      if (matching.length > 0) indexes.push("calls_by_reason");
     }
     const [index] = indexes;
     const leads = parts.length === 1 && index !== undefined ? { index } : {};
@@ -101,11 +102,6 @@ export class CallSearch {
       WHERE instr(${CALL_IDS}, :text) > 0`).get(values)!;
     return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : undefined;
   }
-}
-
-/** A text as lower() of SQLite has it: in small letters as far as they are of ASCII. */
-function lower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function either(parts: readonly string[]): string {

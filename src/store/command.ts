@@ -1,9 +1,9 @@
 import type { Clock } from "../lib/clock.ts";
 import { FILTERS, STORE_OPTIONS, type StoreAction } from "./command_options.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "./store.ts";
 import { makeFile } from "./new_file.ts";
 import { StoredFile } from "./stored_file.ts";
 import { tellExamination } from "./examination.ts";
-import type { Store } from "./store.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
 
 /** What the command needs from outside. */
@@ -15,17 +15,14 @@ export interface StoreCommandDeps {
   readonly clock: Clock;
   /** Tells calls as text. `format`: how; `given`: the filters, by name. Throws for those that it does not know. */
   readonly exportCalls: (
-    source: { readonly store: Pick<Store, "calls" | "state">; readonly clock: Clock },
-    format: Format,
+    source: { readonly store: Pick<StoredFile, "calls" | "state">; readonly clock: Clock },
+    format: ExportFormat,
     given: Readonly<Record<string, string>>,
   ) => Promise<ReadableStream<Uint8Array>>;
 }
 
 /** What the command line says, by the names of the options. */
 export type StoreFlags = Readonly<Record<string, string | boolean | undefined>>;
-
-const FORMATS = ["csv", "json", "jsonl"] as const;
-type Format = typeof FORMATS[number];
 
 const DOING: Readonly<Record<StoreAction, string>> = {
   export: "export calls",
@@ -139,9 +136,11 @@ function refuseForeign(action: StoreAction, flags: StoreFlags): void {
   if (foreign) throw new StoreUsageError(`--${foreign.name} is for store ${foreign.of.join(" and store ")}`);
 }
 
-function formatOf({ format = "csv" }: StoreFlags): Format {
-  const known = FORMATS.find((each) => each === format);
-  if (known === undefined) throw new StoreUsageError(`--format: expected ${FORMATS.join(", ")}: received "${format}"`);
+function formatOf({ format = "csv" }: StoreFlags): ExportFormat {
+  const known = EXPORT_FORMATS.find((each) => each === format);
+  if (known === undefined) {
+    throw new StoreUsageError(`--format: expected ${EXPORT_FORMATS.join(", ")}: received "${format}"`);
+  }
   return known;
 }
 

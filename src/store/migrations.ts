@@ -148,7 +148,10 @@ export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRA
   }
 }
 
-/** Makes sure that a database has the present shape. Throws a StrangeDatabase, an OlderDatabase or a NewerDatabase, and what SQLite throws. */
+/**
+ * Makes sure that a database has the present shape. Throws a StrangeDatabase, an OlderDatabase or a NewerDatabase, and
+ * what SQLite throws.
+ */
 export function checkShape(database: DatabaseSync): void {
   const version = versionOf(database);
   if (version === 0) throw new StrangeDatabase();

@@ -1,3 +1,4 @@
+import { holding } from "../lib/letters.ts";
 import type { LogLine, LogQuery } from "./store.ts";
 
 export const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogLine["level"][];
@@ -17,7 +18,7 @@ export class RecentLines {
 
   /** Those that were asked for, the oldest first, however many. */
   find(query: LogQuery): LogLine[] {
-    return this.#lines.slice(-this.most).filter((line) => fits(line, query));
+    return this.#lines.slice(-this.most).filter(fitting(query));
   }
 }
 
@@ -28,13 +29,13 @@ export function pageOf(found: readonly LogLine[], { before, after, limit }: LogQ
   return forward ? found.slice(0, most) : found.slice(Math.max(0, found.length - most));
 }
 
-function fits(line: LogLine, { level = "debug", logger, callId, text, from, to, before, after }: LogQuery): boolean {
-  const sought = text?.toLowerCase();
-  return LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
+function fitting({ level = "debug", logger, callId, text, from, to, before, after }: LogQuery) {
+  const holds = text === undefined ? undefined : holding(text);
+  return (line: LogLine): boolean =>
+    LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
     (logger === undefined || line.logger === logger || line.logger.startsWith(`${logger}.`)) &&
     (callId === undefined || line.callId === callId) &&
-    (sought === undefined ||
-      [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) &&
+    (holds === undefined || [line.message, line.logger, JSON.stringify(line.fields)].some(holds)) &&
     (from === undefined || line.at >= from) && (to === undefined || line.at < to) &&
     (before === undefined || line.id < before) && (after === undefined || line.id > after);
 }

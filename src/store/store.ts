@@ -1,9 +1,14 @@
 import type { AudioQuality, CallerTurn, CallEvent, CallOutcome, HandedAlong } from "../call/event.ts";
 import type { Data } from "../call/input.ts";
 
+/** How calls are exported. */
+export const EXPORT_FORMATS = ["csv", "json", "jsonl"] as const;
+export type ExportFormat = typeof EXPORT_FORMATS[number];
+
 /**
- * What the house remembers: calls, turns, events, errors, log lines, alerts, and who did what. Whoever tells it never waits, and
- * whoever asks waits for another thread. Times in ms since 1970. Questions reject with StoreError while it cannot answer.
+ * What the house remembers: calls, turns, events, errors, log lines, alerts, and who did what. Whoever tells it never
+ * waits, and whoever asks waits for another thread. Times in ms since 1970. Questions reject with StoreError while it
+ * cannot answer.
  */
 export interface Store extends AsyncDisposable {
   state(): StoreState;

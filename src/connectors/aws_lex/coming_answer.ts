@@ -5,7 +5,10 @@ import { Voice } from "./voice.ts";
 /** How long after a decision its words may begin to come, in ms. */
 const WORDLESS_MS = 1500;
 
-/** One answer as it comes on a stream: first what Lex made of the turn, then the words, then the voice, each of which may be missing. */
+/**
+ * One answer as it comes on a stream: first what Lex made of the turn, then the words, then the voice, each of which may
+ * be missing.
+ */
 export class ComingAnswer {
   #fields: LexFields = {};
   #voice: Voice | undefined;

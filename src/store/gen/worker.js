@@ -5,23 +5,23 @@ import { setImmediate } from "node:timers";
 // ../lib/timers.ts
 var MOST_MS = 2 ** 31 - 1;
 var Timers = class {
+  constructor(platform) {
+    this.platform = platform;
+  }
+  platform;
   #heap = [];
-  #platform;
   #order = 0;
   /** When the platform's timer fires; it may be too early, never too late. */
   #armedFor = Infinity;
   #disarm = () => {
   };
-  constructor(platform) {
-    this.#platform = platform;
-  }
   /** Timers that have not fired. */
   get size() {
     return this.#heap.length;
   }
   /** Calls `fire` once, after `ms` milliseconds: never before. Returns what calls it off. */
   set(ms, fire) {
-    const timer = { at: this.#platform.now() + ms, order: this.#order++, fire, place: this.#heap.length };
+    const timer = { at: this.platform.now() + ms, order: this.#order++, fire, place: this.#heap.length };
     this.#heap.push(timer);
     this.#rise(timer);
     if (timer.at < this.#armedFor) this.#arm();
@@ -34,12 +34,15 @@ var Timers = class {
     this.#disarm();
     const first = this.#heap[0];
     this.#armedFor = first?.at ?? Infinity;
-    this.#disarm = first === void 0 ? () => {
-    } : this.#platform.setTimer(Math.min(MOST_MS, Math.max(0, Math.ceil(first.at - this.#platform.now()))), () => this.#fire());
+    this.#disarm = () => {
+    };
+    if (first === void 0) return;
+    const left = Math.ceil(first.at - this.platform.now());
+    this.#disarm = this.platform.setTimer(Math.min(MOST_MS, Math.max(0, left)), () => this.#fire());
   }
   #fire() {
     this.#armedFor = Infinity;
-    const now = this.#platform.now();
+    const now = this.platform.now();
     try {
       for (let first; (first = this.#heap[0]) !== void 0 && first.at <= now; ) {
         this.#remove(first);
@@ -184,6 +187,15 @@ function toRecord(row) {
   };
 }
 
+// ../lib/letters.ts
+function smallLetters(text) {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+function holding(sought) {
+  const small = smallLetters(sought);
+  return (text) => text !== null && text !== void 0 && smallLetters(text).includes(small);
+}
+
 // call_search.ts
 var SHORTEST_PART_OF_ID = 3;
 var MOST_TRIGRAMS = 8;
@@ -194,10 +206,10 @@ var LIVE = numberOfState("live");
 var CallSearch = class {
   constructor(database) {
     this.database = database;
-    const holding = (column) => database.prepare(`
+    const wordsWith = (column) => database.prepare(`
         SELECT id FROM words WHERE instr(lower(text), ?) > 0 AND EXISTS (SELECT 1 FROM calls WHERE ${column} = words.id)
         LIMIT ${MOST_WORDS}`);
-    this.#words = { agent: holding("agent"), code: holding("code") };
+    this.#words = { agent: wordsWith("agent"), code: wordsWith("code") };
     this.#reasons = database.prepare(`
       WITH RECURSIVE each (reason) AS (
         SELECT min(reason) FROM calls UNION ALL
@@ -211,7 +223,7 @@ var CallSearch = class {
   /** `text`: no letter of it is a wildcard, and those of ASCII are the same in both cases. */
   find(text) {
     if (text.includes("\0")) return { sql: "FALSE", values: {}, whole: true };
-    const sought = lower(text);
+    const sought = smallLetters(text);
     const parts = [];
     const indexes = [];
     const values = {};
@@ -226,10 +238,10 @@ var CallSearch = class {
       parts.push("instr(lower(c.reason), :text) > 0");
       values.text = sought;
     } else {
-      const holding = reasons.filter((reason) => lower(reason).includes(sought));
-      holding.forEach((reason, at) => values[`reason${at}`] = reason);
-      if (holding.length > 0) parts.push(`c.reason IN (${holding.map((_, at) => `:reason${at}`).join()})`);
-      if (holding.length > 0) indexes.push("calls_by_reason");
+      const matching = reasons.filter(holding(sought));
+      matching.forEach((reason, at) => values[`reason${at}`] = reason);
+      if (matching.length > 0) parts.push(`c.reason IN (${matching.map((_, at) => `:reason${at}`).join()})`);
+      if (matching.length > 0) indexes.push("calls_by_reason");
     }
     const [index] = indexes;
     const leads = parts.length === 1 && index !== void 0 ? { index } : {};
@@ -258,9 +270,6 @@ var CallSearch = class {
     return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : void 0;
   }
 };
-function lower(text) {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
 function either(parts) {
   return parts.length === 0 ? "FALSE" : `(${parts.join(" OR ")})`;
 }
@@ -879,7 +888,7 @@ var RecentLines = class {
   }
   /** Those that were asked for, the oldest first, however many. */
   find(query) {
-    return this.#lines.slice(-this.most).filter((line) => fits(line, query));
+    return this.#lines.slice(-this.most).filter(fitting(query));
   }
 };
 function pageOf(found, { before, after, limit }) {
@@ -887,9 +896,9 @@ function pageOf(found, { before, after, limit }) {
   const forward = after !== void 0 && before === void 0;
   return forward ? found.slice(0, most) : found.slice(Math.max(0, found.length - most));
 }
-function fits(line, { level = "debug", logger, callId, text, from, to, before, after }) {
-  const sought = text?.toLowerCase();
-  return LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) && (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (sought === void 0 || [line.message, line.logger, JSON.stringify(line.fields)].some((each) => each.toLowerCase().includes(sought))) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
+function fitting({ level = "debug", logger, callId, text, from, to, before, after }) {
+  const holds = text === void 0 ? void 0 : holding(text);
+  return (line) => LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) && (logger === void 0 || line.logger === logger || line.logger.startsWith(`${logger}.`)) && (callId === void 0 || line.callId === callId) && (holds === void 0 || [line.message, line.logger, JSON.stringify(line.fields)].some(holds)) && (from === void 0 || line.at >= from) && (to === void 0 || line.at < to) && (before === void 0 || line.id < before) && (after === void 0 || line.id > after);
 }
 
 // log_book.ts
