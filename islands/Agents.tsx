@@ -96,7 +96,7 @@ function Connector({ connector }: { connector: ConnectorFact }) {
               <a href={`/calls?${new URLSearchParams({ connector: id, state: "live" })}`}>{live_calls}</a>
             </Fact>
             <Fact name="Last hour">{lastHourOf(connector)}</Fact>
-            <Fact name="Wait">{p50_ms === null ? "–" : `${showMs(p50_ms)} median, ${showMs(p95_ms)} at 95 %`}</Fact>
+            <Fact name="Wait">{p50_ms === null ? "–" : `${showMs(p50_ms)} median, ${showMs(p95_ms)} at 95 %`}</Fact>
             <Fact name="Last failure">
               {last_failure && (
                 <>

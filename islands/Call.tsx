@@ -99,8 +99,8 @@ function Known({ fact, lines, address }: { fact: CallFact; lines: readonly LogFa
           <Lasting ms={call.duration_ms} since={live ? call.started_at : undefined} />
         </Figure>
         <Figure name="Turns">{call.turns}</Figure>
-        <Figure name="Median wait">{showMs(call.median_wait_ms)}</Figure>
-        <Figure name="Longest wait">{showMs(call.longest_wait_ms)}</Figure>
+        <Figure name="Median wait for the agent">{showMs(call.median_wait_ms)}</Figure>
+        <Figure name="Longest wait for the agent">{showMs(call.longest_wait_ms)}</Figure>
       </dl>
       <Panel title="Turns and waits">
         {turns.length === 0

@@ -79,7 +79,7 @@ export function ConnectorList({ connectors }: { connectors: readonly ConnectorFa
                 <p class="small">
                   {`${connector.live_calls} live · last hour: ${lastHourOf(connector)}`}
                   {connector.p50_ms !== null &&
-                    ` · wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
+                    ` · wait ${showMs(connector.p50_ms)} median, ${showMs(connector.p95_ms)} at 95 %`}
                 </p>
               </li>
             ))}
