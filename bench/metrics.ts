@@ -14,7 +14,7 @@ const CONNECTORS = ["local_audio", "echo", "aws_lex", "other_lex"];
 
 const events = new Bus<CallEvent>();
 await using server = GrpcServer.listen({ hostname: "127.0.0.1", port: 0, methods: new Map() });
-await using metrics = new Metrics({
+using metrics = new Metrics({
   clock: systemClock,
   events,
   readings: [

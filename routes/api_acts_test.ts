@@ -6,7 +6,7 @@ const POST = { method: "POST" };
 
 Deno.test("a call is ended or handed over from outside, once, and it is told who tried", async () => {
   const store = new MemoryStore();
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   for (const [action, outcome] of [["end", "ended_by_operator"], ["transfer", "transferred_by_operator"]]) {
     const id = `call/${action}`;
     await house.call(id);
@@ -26,7 +26,7 @@ Deno.test("a call is ended or handed over from outside, once, and it is told who
 });
 
 Deno.test("nothing is done for a page of another site, without an organization, or by a GET", async () => {
-  await using house = await RoutedHouse.open({ store: new MemoryStore() });
+  using house = await RoutedHouse.open({ store: new MemoryStore() });
   await house.call("c");
   const ask = (headers: Record<string, string>, path = "/api/calls/c/end?org=org-1") =>
     house.get(`http://localhost:8080${path}`, { ...POST, headers });
@@ -48,7 +48,7 @@ Deno.test("nothing is done for a page of another site, without an organization, 
 
 Deno.test("agents are looked for once for all who ask at a time", async () => {
   let asked = 0;
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     agents: () => {
       asked++;
       return Promise.resolve([{ id: "Test: one", name: "one" }]);

@@ -37,7 +37,7 @@ const ids = ({ calls }: CallPage) => calls.map(({ call_id }) => call_id);
 
 Deno.test("/api/calls tells live and past calls in one list, the newest first", async () => {
   const store = remembering(past("a"), past("b", { minute: 1, outcome: "transferred", reason: "asked" }));
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await house.call("c");
   house.clock.advance(1500);
   const page: CallPage = await house.json("/api/calls");
@@ -81,7 +81,7 @@ Deno.test("filters, order and pages are those of the address", async () => {
         reason: minute === 7 ? "lucky" : "done",
       })),
   );
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await house.call("live", "odd");
   const found = async (query: string) => ids(await house.json(`/api/calls?${query}`));
   assert.deepEqual(await found("state=live"), ["live"]);
@@ -99,7 +99,7 @@ Deno.test("filters, order and pages are those of the address", async () => {
 });
 
 Deno.test("a parameter that cannot be read is 400 with its name and what was expected", async () => {
-  await using house = await RoutedHouse.open({ store: remembering() });
+  using house = await RoutedHouse.open({ store: remembering() });
   for (
     const [query, parameter, expected] of [
       ["limit=0", "limit", "a whole number from 1 to 500"],
@@ -129,7 +129,7 @@ Deno.test("a parameter that cannot be read is 400 with its name and what was exp
 
 Deno.test("a call that has just ended stays in the list while the store does not know it yet", async () => {
   const store = remembering(past("old"));
-  await using house = await RoutedHouse.open({ house: { store } });
+  using house = await RoutedHouse.open({ house: { store } });
   const call = await house.call("new");
   assert.deepEqual(ids(await house.json("/api/calls")), ["new", "old"]);
   call.hangUp("test");
@@ -146,7 +146,7 @@ Deno.test("a call that has just ended stays in the list while the store does not
 
 Deno.test("a row is as new as its call, although the store lags behind", async () => {
   const store = new MemoryStore();
-  await using house = await RoutedHouse.open({ house: { store } });
+  using house = await RoutedHouse.open({ house: { store } });
   const call = await house.call("c");
   for (const event of house.house.calls.find({ callId: "c" })!.events) store.take(event);
   await house.press(call, "1");
@@ -168,7 +168,7 @@ Deno.test("a row is as new as its call, although the store lags behind", async (
 
 Deno.test("live calls are told without a store, and while it is out of order", async () => {
   for (const store of [undefined, new MemoryStore()]) {
-    await using house = await RoutedHouse.open(store ? { store } : {});
+    using house = await RoutedHouse.open(store ? { store } : {});
     await house.call("c");
     if (store) store.trouble = { state: "degraded", why: "the disk is full" };
     assert.deepEqual(ids(await house.json("/api/calls?state=live")), ["c"]);
@@ -186,7 +186,7 @@ Deno.test("live calls are told without a store, and while it is out of order", a
 
 Deno.test("/api/calls/<id> tells a call's turns in ms since its start, and 404 for none", async () => {
   const store = remembering(past("again"), past("again", { minute: 5, outcome: "transferred", reason: "asked" }));
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   const newest = await house.json("/api/calls/again");
   assert.equal(newest.call.started_at, "2026-01-01T00:05:00.000Z");
   assert.deepEqual(newest.hand_off, { reason: "asked", data: null, transcript: null, summary: null });
@@ -222,7 +222,7 @@ Deno.test("a call's download holds its log lines too, more than the store tells 
     });
   }
   store.keepLog({ at: START, level: "info", logger: "byova.call", message: "other", callId: "d", fields: {} });
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   const answer = await house.get("/api/calls/c/download");
   assert.match(answer.headers.get("content-disposition")!, /^attachment; filename="/);
   const told = await answer.json();
@@ -240,7 +240,7 @@ Deno.test("a call's download holds its log lines too, more than the store tells 
 
 Deno.test("the list as CSV and as JSON is what the table shows, in full", async () => {
   const store = remembering(...Array.from({ length: 1234 }, (_, minute) => past(`call-${minute}`, { minute })));
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await house.call("live");
   const query = "sort=-started_at&org=org-1";
   const shown: CallRow[] = [];
@@ -267,7 +267,7 @@ Deno.test("the list as CSV and as JSON is what the table shows, in full", async 
 
 Deno.test("an export has each call once, however many started within one millisecond", async () => {
   const ids = Array.from({ length: 1700 }, (_, at) => `call-${at}`);
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     store: remembering(...ids.map((id, at) => past(id, { minute: (at > 100 && at < 1300 ? 101 : at) - 2000 }))),
   });
   for (const sort of ["-started_at", "started_at", "turns"]) {
@@ -286,7 +286,7 @@ Deno.test("an export ends at 100,000 calls and says so", async () => {
       calls: Array.from({ length: limit }, (_, at) => ({ ...call!, startedAt: to - 1 - offset - at })),
       total: 10_001,
     });
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   const lines = (await (await house.get("/api/calls.csv?columns=call_id,turns")).text()).split("\r\n");
   assert.equal(lines.length, 100_003);
   assert.match(lines[100_001]!, /^Only the first 100000 calls are in this file: [^,]+,$/);
@@ -294,7 +294,7 @@ Deno.test("an export ends at 100,000 calls and says so", async () => {
 
 Deno.test("an export that cannot begin is an error of its own, and one that nobody reads costs nothing", async () => {
   const store = remembering(past("c"));
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await (await house.get("/api/calls.csv")).body!.cancel();
   store.trouble = { state: "degraded", why: "the disk is gone" };
   assert.equal((await house.get("/api/calls.csv")).status, 503);

@@ -3,7 +3,7 @@ import { MemoryStore } from "../tests/memory_store.ts";
 import { RoutedHouse } from "../tests/routed_house.ts";
 
 Deno.test("the overview tells state, rates, waits, connectors and what went wrong", async () => {
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     store: new MemoryStore(),
     house: {
       settings: [{ key: "connectors.test.config.token", value: "••••", from: "house.yaml:3" }],
@@ -35,7 +35,7 @@ Deno.test("the overview tells state, rates, waits, connectors and what went wron
 });
 
 Deno.test("calls of today are those since the midnight of the reader", async () => {
-  await using house = await RoutedHouse.open({ store: new MemoryStore() });
+  using house = await RoutedHouse.open({ store: new MemoryStore() });
   await house.call("c");
   for (const [midnight, calls] of [["2026-01-02T00:00:00Z", 1], ["2026-01-02T03:00:00Z", 1]] as const) {
     assert.equal((await house.json(`/api/overview?midnight=${midnight}`)).calls_today, calls);
@@ -50,7 +50,7 @@ Deno.test("calls of today are those since the midnight of the reader", async () 
 
 Deno.test("however many dashboards ask, the store is asked once in two seconds", async () => {
   const store = new MemoryStore();
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await Promise.all(Array.from({ length: 50 }, () => house.json("/api/overview")));
   const asked = { ...store.asked };
   assert.equal(asked.errors, 2, "of all and of the one connector");

@@ -11,7 +11,7 @@ const recordings: Recordings = {
 };
 
 Deno.test("a recording is handed out whole or in the part that a player asks for", async () => {
-  await using house = await RoutedHouse.open({ house: { recordings } });
+  using house = await RoutedHouse.open({ house: { recordings } });
   for (
     const [range, status, body, contentRange] of [
       [undefined, 200, "0123456789", null],
@@ -45,7 +45,7 @@ Deno.test("a recording is handed out whole or in the part that a player asks for
 
 Deno.test("what is no recording is not found, with recordings and without", async () => {
   for (const more of [{ recordings }, {}]) {
-    await using house = await RoutedHouse.open({ house: more });
+    using house = await RoutedHouse.open({ house: more });
     for (const file of ["other.wav", "..%2Fconfig%2Fconfig.yaml", "%00"]) {
       assert.equal((await house.get(`/api/recordings/${file}`)).status, 404);
     }

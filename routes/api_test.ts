@@ -10,7 +10,7 @@ const HOSTILE = [
 ];
 
 Deno.test("/status and /api/status tell the same true numbers in the sample's words", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("one");
   (await house.call("two")).hangUp("test");
   house.clock.advance(((2 * 60 + 15) * 60 + 30) * 1000);
@@ -40,7 +40,7 @@ Deno.test("/status and /api/status tell the same true numbers in the sample's wo
 });
 
 Deno.test("/api/connections lists live calls in both spellings, finished ones, and what happened", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("live");
   const over = await house.call("over");
   house.clock.advance(1500);
@@ -89,7 +89,7 @@ Deno.test("/api/connections lists live calls in both spellings, finished ones, a
 });
 
 Deno.test("a call has at most one terminal event, whatever ends it, and each call that is started again has its own", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.press(await house.call("asks"), "0");
   await house.press(await house.call("breaks"), "*");
   (await house.call("leaves")).hangUp("test");
@@ -110,7 +110,7 @@ Deno.test("a call has at most one terminal event, whatever ends it, and each cal
 });
 
 Deno.test("/api/debug/sessions counts connections, calls and events", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("live");
   await house.press(await house.call("over"), "0");
   await house.finished(1);
@@ -133,7 +133,7 @@ Deno.test("/api/trust tells who was turned away, how keys, certificates and the 
   const until = Date.UTC(2026, 5, 1);
   const trouble = { code: "TLS-FILE", message: "why", at: until };
   const told = { code: "TLS-FILE", message: "why", at: "2026-06-01T00:00:00.000Z" };
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     house: {
       trust: {
         tokens: "reported",
@@ -180,7 +180,7 @@ Deno.test("/api/trust tells who was turned away, how keys, certificates and the 
 });
 
 Deno.test("/api/config tells what is configured, secrets as dots", async () => {
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     house: { configuration: { port: 50051, token: new Secret("hidden") }, warnings: ["mind the gap"] },
   });
   assert.deepEqual(await house.json("/api/config"), {
@@ -193,7 +193,7 @@ Deno.test("/api/config tells what is configured, secrets as dots", async () => {
 });
 
 Deno.test("/health and /status say why no call is taken", async () => {
-  await using house = await RoutedHouse.open({ agents: () => Promise.reject(new TypeError("https://user:pw@vendor")) });
+  using house = await RoutedHouse.open({ agents: () => Promise.reject(new TypeError("https://user:pw@vendor")) });
   const health = await house.get("/health");
   assert.equal(health.status, 503);
   assert.deepEqual(await health.json(), {
@@ -213,7 +213,7 @@ Deno.test("/health and /status say why no call is taken", async () => {
 
 Deno.test("a connector that fails while its agents are still known makes the house degraded, not down", async () => {
   let down = false;
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     agents: () => down ? Promise.reject(new Error("x")) : Promise.resolve([{ id: "a", name: "a" }]),
   });
   down = true;
@@ -226,7 +226,7 @@ Deno.test("a connector that fails while its agents are still known makes the hou
 });
 
 Deno.test("/<service>/v1/ping answers in the words of Webex's services", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   assert.deepEqual(await house.json("/byova/v1/ping"), {
     serviceName: "byova",
     serviceType: "REQUIRED",
@@ -237,7 +237,7 @@ Deno.test("/<service>/v1/ping answers in the words of Webex's services", async (
 });
 
 Deno.test("JSON carries hostile ids unchanged, as text", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const id of HOSTILE) await house.press(await house.call(id, id), "0");
   for (const id of HOSTILE) await house.call(id, id);
   await house.finished(HOSTILE.length);

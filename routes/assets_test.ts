@@ -3,7 +3,7 @@ import { RoutedHouse } from "../tests/routed_house.ts";
 import { assetPath } from "./assets.ts";
 
 Deno.test("an asset may be kept for ever under its path, and another version of it has another path", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const name of ["client.js", "theme.js", "client.css"] as const) {
     const path = assetPath(name);
     const answer = await house.get(path);

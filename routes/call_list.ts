@@ -1,7 +1,8 @@
 import type { CallList, CallQuery, CallRecord, StoreState } from "../src/store/store.ts";
 import { fitting, order } from "./call_order.ts";
 import type { House } from "./house.ts";
-import { callKey, type LiveCall } from "./live_calls.ts";
+import { callKey } from "../src/lib/call_key.ts";
+import type { LiveCall } from "./live_calls.ts";
 
 /** How long a call that has ended is looked for in memory too, in ms: the store lags by a batch. */
 const STORE_LAG_MS = 30_000;

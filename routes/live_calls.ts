@@ -1,11 +1,10 @@
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import type { Bus } from "../src/lib/bus.ts";
+import { callKey } from "../src/lib/call_key.ts";
 import { setNewest } from "../src/lib/newest.ts";
 import { Course } from "../src/store/course.ts";
 import type { CallRecord } from "../src/store/store.ts";
 
-/** Events that may wait for this reader. */
-const MOST_WAITING = 10_000;
 /** How many calls may be going on before the oldest is forgotten. */
 const MOST_LIVE = 100_000;
 /** How many calls that are over are remembered. */
@@ -91,11 +90,6 @@ export class LiveCall implements CallRecord {
   }
 }
 
-/** Which of two calls of one id and organization. */
-export function callKey({ orgId, callId }: { readonly orgId: string; readonly callId: string }): string {
-  return `${orgId}\n${callId}`;
-}
-
 /** Hears of every event once the call it belongs to has taken it in. */
 export type CallWatcher = (event: CallEvent, call: LiveCall, move: CallMove | undefined) => void;
 
@@ -103,7 +97,7 @@ export type CallWatcher = (event: CallEvent, call: LiveCall, move: CallMove | un
  * The calls that are going on, and the last that have ended: a reader of the bus that needs no store. The store lags by a
  * batch; what has just happened is here.
  */
-export class LiveCalls implements AsyncDisposable {
+export class LiveCalls implements Disposable {
   readonly #live = new Map<string, LiveCall>();
   /** The oldest first. */
   readonly #over: LiveCall[] = [];
@@ -111,12 +105,10 @@ export class LiveCalls implements AsyncDisposable {
   readonly #watchers = new Set<CallWatcher>();
   /** What has gone wrong in calls so far. */
   errors = 0;
-  readonly #subscription;
-  readonly #reading: Promise<void>;
+  readonly #leave: () => void;
 
   constructor(bus: Bus<CallEvent>) {
-    this.#subscription = bus.subscribe(MOST_WAITING);
-    this.#reading = this.#read();
+    this.#leave = bus.subscribe((event) => this.#take(event));
   }
 
   /** The calls that are going on, the oldest first. */
@@ -153,13 +145,8 @@ export class LiveCalls implements AsyncDisposable {
     return () => this.#watchers.delete(watcher);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscription[Symbol.dispose]();
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const event of this.#subscription) this.#take(event);
+  [Symbol.dispose](): void {
+    this.#leave();
   }
 
   #take(event: CallEvent): void {

@@ -12,7 +12,7 @@ async function calls(happenings: readonly (readonly [callId: string, CallHappeni
   });
   // Everything published is read within the microtasks of one turn of the event loop.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  await calls[Symbol.asyncDispose]();
+  calls[Symbol.dispose]();
   return calls;
 }
 

@@ -13,7 +13,7 @@ async function open(house: RoutedHouse, query = "topics=calls", after = ""): Pro
 const ids = (rows: readonly { call_id: string }[]) => rows.map(({ call_id }) => call_id);
 
 Deno.test("the stream begins with how things stand, and tells of a new call within a quarter of a second", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("before");
   await using stream = await open(house);
   const { event, data } = (await stream.next())!;
@@ -38,7 +38,7 @@ Deno.test("the stream begins with how things stand, and tells of a new call with
 });
 
 Deno.test("what else changes in calls is told once a second, and a sign of life whatever happens", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const call = await house.call("c");
   await using stream = await open(house, "topics=calls,overview");
   await stream.until("snapshot");
@@ -60,7 +60,7 @@ Deno.test("what else changes in calls is told once a second, and a sign of life 
 });
 
 Deno.test("who comes back with the last id goes on where it was, and gets a snapshot when too much was missed", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   let last: string;
   {
     await using stream = await open(house);
@@ -89,7 +89,7 @@ Deno.test("who comes back with the last id goes on where it was, and gets a snap
 });
 
 Deno.test("more than can be kept is missed: a snapshot comes instead", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await using stream = await open(house);
   const { id } = (await stream.next())!;
   for (let call = 0; call < 50; call++) {
@@ -103,7 +103,7 @@ Deno.test("more than can be kept is missed: a snapshot comes instead", async () 
 });
 
 Deno.test("with a call's ids the stream tells all that happens in that call, and nothing of others", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const call = await house.call("mine");
   await using stream = await open(house, "topics=call&org=org-1&call=mine");
   await stream.until("snapshot");
@@ -129,7 +129,7 @@ Deno.test("log lines and alerts are told as the store comes to know them", async
   const alert = { rule: "r", severity: "warning", message: "m", value: 2, since: 0, resolvedAt: undefined } as const;
   store.keepLog({ ...line, message: "old" });
   store.keepAlert({ ...alert, id: 1, state: "firing", delivery: "pending" });
-  await using house = await RoutedHouse.open({ store });
+  using house = await RoutedHouse.open({ store });
   await using stream = await open(house, "topics=logs,alerts");
   await stream.until("snapshot");
   store.keepLog({ ...line, message: "new" });
@@ -149,7 +149,7 @@ Deno.test("log lines and alerts are told as the store comes to know them", async
 });
 
 Deno.test("each change is written once: every dashboard is handed the same bytes", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const streams = await Promise.all(Array.from({ length: 20 }, () => open(house)));
   for (const stream of streams) await stream.until("snapshot");
   await house.call("c");
@@ -163,7 +163,7 @@ Deno.test("each change is written once: every dashboard is handed the same bytes
 });
 
 Deno.test("one who does not read is cut off after half a minute, and the others hear everything meanwhile", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await using reads = await open(house);
   const stuck = await open(house);
   await reads.until("snapshot");
@@ -178,7 +178,7 @@ Deno.test("one who does not read is cut off after half a minute, and the others 
 });
 
 Deno.test("a thousand streams may be open; one more is told when to try again, and one that ends makes room", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const streams = await Promise.all(Array.from({ length: 1000 }, () => open(house)));
   const refused = await house.get("/api/live");
   assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "5"]);
@@ -189,7 +189,7 @@ Deno.test("a thousand streams may be open; one more is told when to try again, a
 });
 
 Deno.test("while no dashboard is open nothing runs for any", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const timers = house.clock.timers;
   assert.equal((await house.get("/api/live", { method: "HEAD" })).status, 200);
   assert.equal(house.clock.timers, timers);
@@ -201,7 +201,7 @@ Deno.test("while no dashboard is open nothing runs for any", async () => {
 });
 
 Deno.test("streams end with the gateway, and none begins after", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await using stream = await open(house);
   await stream.until("snapshot");
   house.live[Symbol.dispose]();
@@ -210,7 +210,7 @@ Deno.test("streams end with the gateway, and none begins after", async () => {
 });
 
 Deno.test("a topic that is none is refused", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const answer = await house.get("/api/live?topics=calls,weather");
   const told = await answer.json();
   assert.deepEqual([answer.status, told.parameter, told.expected], [

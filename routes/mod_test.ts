@@ -26,7 +26,7 @@ const broken = {
 };
 
 Deno.test("every answer carries the security headers, errors too", async () => {
-  await using house = await RoutedHouse.open({ house: broken, hosts: LOOPBACK });
+  using house = await RoutedHouse.open({ house: broken, hosts: LOOPBACK });
   const answers = new Map<string, Response>();
   for (const path of [...PATHS, "/nowhere"]) answers.set(path, await house.get(`http://localhost${path}`));
   answers.set("POST", await house.get("http://localhost/nowhere", { method: "POST" }));
@@ -48,7 +48,7 @@ Deno.test("every answer carries the security headers, errors too", async () => {
 });
 
 Deno.test("a failure is told in general, and logged by its name only", async () => {
-  await using house = await RoutedHouse.open({ house: broken });
+  using house = await RoutedHouse.open({ house: broken });
   const answer = await house.get("/api/config");
   assert.equal(answer.status, 500);
   assert.deepEqual(await answer.json(), { error: "Cannot answer: the gateway's log says why" });
@@ -60,7 +60,7 @@ Deno.test("a failure is told in general, and logged by its name only", async () 
 });
 
 Deno.test("an unknown path is 404 in JSON, however strange", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (
     const path of ["/nowhere", "/api", "/proto/__proto__", "/proto/constructor", "/proto/..%2fmain.ts", "/%00", "/%"]
   ) {
@@ -71,7 +71,7 @@ Deno.test("an unknown path is 404 in JSON, however strange", async () => {
 });
 
 Deno.test("a method that a path does not know does nothing", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
     for (const path of ["/", "/status"]) {
       assert.equal((await house.get(path, { method })).status, 405, `${method} ${path}`);
@@ -82,7 +82,7 @@ Deno.test("a method that a path does not know does nothing", async () => {
 });
 
 Deno.test("HEAD answers as GET does, without the body", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const path of PATHS) {
     const [head, get] = [await house.get(path, { method: "HEAD" }), await house.get(path)];
     assert.equal(head.status, get.status, path);
@@ -93,7 +93,7 @@ Deno.test("HEAD answers as GET does, without the body", async () => {
 });
 
 Deno.test("where only this machine may ask, a foreign host name is refused and this machine's names are not", async () => {
-  await using house = await RoutedHouse.open({ hosts: LOOPBACK });
+  using house = await RoutedHouse.open({ hosts: LOOPBACK });
   for (const host of ["attacker.example", "localhost.attacker.example", "127.0.0.1.nip.io", "192.0.2.1", "[::2]"]) {
     for (const path of ["/", "/api/config", "/api/test/create-session", "/nowhere"]) {
       assert.equal((await house.get(`http://${host}:8080${path}`)).status, 421, `${host} ${path}`);
@@ -105,7 +105,7 @@ Deno.test("where only this machine may ask, a foreign host name is refused and t
 });
 
 Deno.test("/proto/<name> hands out a protocol file as text", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const answer = await house.get("/proto/byova_common.proto");
   assert.match(answer.headers.get("content-type")!, /^text\/plain/);
   assert.equal(await answer.text(), `syntax = "proto3";`);

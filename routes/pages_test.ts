@@ -3,7 +3,7 @@ import { pages } from "../islands/mod.ts";
 import { RoutedHouse } from "../tests/routed_house.ts";
 
 Deno.test("every page of the list has its path and a place in the navigation", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const { path, nav } of Object.values(pages)) {
     const page = await house.page(path.replace(/:\w+/, "one"));
     assert.match(page, /^<!doctype html><html lang="en">/, path);
@@ -12,7 +12,7 @@ Deno.test("every page of the list has its path and a place in the navigation", a
 });
 
 Deno.test("a page has no script or style of its own in it, and nothing from elsewhere", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("one");
   for (const { path } of Object.values(pages)) {
     const page = (await house.page(path.replace(/:\w+/, "one"))).replace(
@@ -24,7 +24,7 @@ Deno.test("a page has no script or style of its own in it, and nothing from else
 });
 
 Deno.test("the head of a page tells how the gateway is, and why", async () => {
-  await using house = await RoutedHouse.open({ agents: () => Promise.reject(new TypeError("password")) });
+  using house = await RoutedHouse.open({ agents: () => Promise.reject(new TypeError("password")) });
   const page = await house.page();
   assert.match(page, /title="no agent is on offer" role="status"><strong>not serving<\/strong><span>0 live</);
   assert.doesNotMatch(page, /password/);
@@ -32,7 +32,7 @@ Deno.test("the head of a page tells how the gateway is, and why", async () => {
 
 Deno.test("the command that makes a call names the port where calls are taken", async () => {
   const command = async (host: string, port: number) => {
-    await using house = await RoutedHouse.open({ house: { grpc: { host, port, connections: () => 0, counters: {} } } });
+    using house = await RoutedHouse.open({ house: { grpc: { host, port, connections: () => 0, counters: {} } } });
     return /"call_command":"(.*?)"/.exec(await house.page())![1];
   };
   assert.equal(await command("127.0.0.1", 50051), "deno task call");

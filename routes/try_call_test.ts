@@ -5,7 +5,7 @@ import { RoutedHouse } from "../tests/routed_house.ts";
 const PATH = "/api/test/create-session";
 
 Deno.test("a trial call hears the agent and leaves no call and no timer behind", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const answer = await house.get(PATH);
   assert.equal(answer.status, 200);
   const { session_id, ...rest } = await answer.json();
@@ -23,7 +23,7 @@ Deno.test("a trial call hears the agent and leaves no call and no timer behind",
 });
 
 Deno.test("a trial call names the agent it asks for, and says when there is none of that name", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const answer = await house.get(`${PATH}?agent=${encodeURIComponent("<b>nobody</b>")}`);
   assert.equal(answer.status, 503);
   const { success, message, agent_id } = await answer.json();
@@ -44,7 +44,7 @@ Deno.test("a second trial call while one is under way gets 429, and so does one 
     await heard;
     yield { type: "listening" };
   };
-  await using house = await RoutedHouse.open({ converse });
+  using house = await RoutedHouse.open({ converse });
   const first = house.get(PATH);
   await begun.promise;
   const second = await house.get(PATH);
@@ -67,7 +67,7 @@ Deno.test("a trial call of an agent that says nothing is given up after ten seco
     await promise;
     yield { type: "listening" };
   };
-  await using house = await RoutedHouse.open({ converse });
+  using house = await RoutedHouse.open({ converse });
   const answer = house.get(PATH);
   await begun.promise;
   house.clock.advance(9999);
@@ -83,14 +83,14 @@ Deno.test("a trial call tells an agent that hands over at once from one that lis
   const converse: Connector["converse"] = async function* () {
     yield { type: "transfer", reason: "closed" };
   };
-  await using house = await RoutedHouse.open({ converse });
+  using house = await RoutedHouse.open({ converse });
   const answer = await house.get(PATH);
   assert.equal(answer.status, 503);
   assert.equal((await answer.json()).message, "the agent ended the call instead of listening");
 });
 
 Deno.test("a page of another site cannot make a visitor's browser place a trial call", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   for (const site of ["cross-site", "same-site"]) {
     assert.equal((await house.get(PATH, { headers: { "Sec-Fetch-Site": site } })).status, 403);
   }

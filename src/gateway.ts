@@ -65,7 +65,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   await using built = new AsyncDisposableStack();
   const startedAt = clock.date();
   const events = new Bus<CallEvent>();
-  logCalls(events, log.child("call"), built);
+  built.defer(logCalls(events, log.child("call")));
   // Loaded only where it is wanted: it takes 20 ms of the start.
   if (variable("OTEL_DENO") === "true") {
     built.use(new Traces(events, await import("@opentelemetry/api"), deps.version));

@@ -30,7 +30,7 @@ Deno.test("a call over the wire is told to open dashboards within half a second,
 });
 
 Deno.test("dashboards that read nothing slow no other, and do not hold up the end", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await using stack = new AsyncDisposableStack();
   const server = new WebServer({ hostname: "127.0.0.1", port: 0 }, house.app.fetch);
   const [hostname, port] = ["127.0.0.1", server.port];

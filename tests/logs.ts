@@ -14,7 +14,14 @@ export function keepingLog(lines: Line[], tell: (line: Line) => void = () => {})
     lines.push(line);
     tell(line);
   };
-  const log: Log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: () => log };
+  const log: Log = {
+    hearsDebug: true,
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: () => log,
+  };
   return log;
 }
 

@@ -56,7 +56,7 @@ async function askEverything(ask: (path: string, init: RequestInit) => Promise<R
 }
 
 Deno.test("every route is described, and every route that is described is there", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const there = new Set(
     house.app.routes
       .filter(({ method, path }) => method !== "ALL" && !PAGES.includes(path))
@@ -68,7 +68,7 @@ Deno.test("every route is described, and every route that is described is there"
 
 Deno.test("what a house with a past answers is what the description says", async () => {
   const store = new MemoryStore();
-  await using house = await RoutedHouse.open({
+  using house = await RoutedHouse.open({
     store,
     house: { recordings, settings: [{ key: "gateway.port", value: 50051, from: "default" }] },
   });
@@ -109,7 +109,7 @@ Deno.test("what a gateway answers over its port is what the description says", a
 });
 
 Deno.test("a question that is refused is refused as the description says", async () => {
-  await using house = await RoutedHouse.open({ store: new MemoryStore() });
+  using house = await RoutedHouse.open({ store: new MemoryStore() });
   for (const { method, path, parameters } of ROUTES) {
     if (parameters === undefined || path.includes("test")) continue;
     const answer = await house.get(`${path.replaceAll(/[{}]/g, "")}?colour=red`, { method: method.toUpperCase() });
@@ -120,7 +120,7 @@ Deno.test("a question that is refused is refused as the description says", async
 });
 
 Deno.test("an answer that is not as described does not pass", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   await house.call("c");
   const page = await house.json("/api/calls");
   const check = checkOf(document.paths["/api/calls"].get.responses[200], "application/json");

@@ -186,18 +186,21 @@ async function recorded(folder: string): Promise<Uint8Array> {
 }
 
 /** All events of a gateway until its first call is over. */
-async function listen({ gateway }: TestGateway): Promise<CallEvent[]> {
+function listen({ gateway }: TestGateway): Promise<CallEvent[]> {
+  const { promise, resolve } = Promise.withResolvers<CallEvent[]>();
   const heard: CallEvent[] = [];
-  for await (const event of gateway.events.subscribe(10_000)) {
+  const leave = gateway.events.subscribe((event) => {
     heard.push(event);
-    if (event.type === "call_ended") break;
-  }
-  return heard;
+    if (event.type !== "call_ended") return;
+    leave();
+    resolve(heard);
+  });
+  return promise;
 }
 
 /** Everything that the gateway answers by GET, a call's own pages being those of `callId`. */
 async function pages(url: string, callId: string): Promise<string> {
-  await using routed = await RoutedHouse.open();
+  using routed = await RoutedHouse.open();
   const gets = routed.app.routes.filter(({ method, path }) => method === "GET" && !path.includes("*"));
   const paths = new Set(gets.map(({ path }) => path.replaceAll(/:\w+(\{[^}]*\})?\??/g, callId)));
   assert.ok(["/", "/metrics", "/api/config", "/api/trust", "/api/connections"].every((path) => paths.has(path)));

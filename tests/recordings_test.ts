@@ -135,13 +135,12 @@ Deno.test("a whole gateway records where it is told to, says so in an event, and
   const folder = await Deno.makeTempDir();
   try {
     await using house = await TestGateway.open(`recordings: { enabled: true, folder: ${folder}/new }`);
-    const started = (async () => {
-      for await (const event of house.gateway.events.subscribe()) if (event.type === "recording_started") return event;
-    })();
+    const started: Extract<CallEvent, { type: "recording_started" }>[] = [];
+    house.gateway.events.subscribe((event) => event.type === "recording_started" && started.push(event));
     const call = house.call({ conversationId: "../../c/1" });
     await call.start();
     await call.event("SESSION_END");
-    const { file, callId } = (await started)!;
+    const [{ file, callId }] = started as [typeof started[number]];
     assert.equal(callId, "../../c/1");
     await house.gateway[Symbol.asyncDispose]();
     assert.deepEqual((await Array.fromAsync(Deno.readDir(`${folder}/new`))).map(({ name }) => name), [file]);

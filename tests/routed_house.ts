@@ -43,7 +43,7 @@ export interface RoutedHouseOptions {
 }
 
 /** The pages over real calls and a clock of the test's own, without a port. */
-export class RoutedHouse implements AsyncDisposable {
+export class RoutedHouse implements Disposable {
   private constructor(
     readonly clock: ManualClock,
     readonly house: House & { health: { serving: boolean; services: readonly string[] } },
@@ -169,10 +169,10 @@ export class RoutedHouse implements AsyncDisposable {
     return await (await this.get(path)).text();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.live[Symbol.dispose]();
     this.house.switchboard[Symbol.dispose]();
-    await this.house.calls[Symbol.asyncDispose]();
+    this.house.calls[Symbol.dispose]();
   }
 }
 

@@ -1,3 +1,4 @@
+import { callKey } from "../lib/call_key.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CallDetails } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
@@ -69,7 +70,7 @@ export class Switchboard implements Disposable {
    * call that is over. Throws CallRefused.
    */
   join(details: CallDetails, starts: boolean): Conversation | undefined {
-    const key = `${details.orgId}\n${details.id}`;
+    const key = callKey({ orgId: details.orgId, callId: details.id });
     const known = this.#calls.get(key);
     if (known && !starts) {
       const asked = details.agentId && this.directory.find(details.agentId)?.id;
@@ -105,7 +106,7 @@ export class Switchboard implements Disposable {
 
   /** Finds a call that is going on, and opens none. */
   find(orgId: string, callId: string): Conversation | undefined {
-    return this.#calls.get(`${orgId}\n${callId}`);
+    return this.#calls.get(callKey({ orgId, callId }));
   }
 
   /** Takes no new calls, and resolves when the last one is over or `withinMs` has passed: what is left is handed to humans. */

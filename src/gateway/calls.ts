@@ -72,23 +72,18 @@ export function openSwitchboard(
   });
 }
 
-/** Writes what happens in calls into the log, without what tells of anything said. */
-export function logCalls(events: Bus<CallEvent>, log: Log, built: AsyncDisposableStack): void {
-  const subscription = events.subscribe(10_000);
-  const reading = (async () => {
-    for await (const event of subscription) {
-      const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
-      const level = type === "call_started" || type === "call_ended"
-        ? "info"
-        : type === "call_failed" || type === "agent_faltered"
-        ? "warn"
-        : "debug";
-      const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
-      log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
-    }
-  })();
-  built.defer(async () => {
-    subscription[Symbol.dispose]();
-    await reading;
+/** Writes what happens in calls into the log, without what tells of anything said. Returns what ends that. */
+export function logCalls(events: Bus<CallEvent>, log: Log): () => void {
+  return events.subscribe((event) => {
+    const level = levelOf(event);
+    if (level === "debug" && !log.hearsDebug) return;
+    const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
+    const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
+    log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
   });
+}
+
+function levelOf({ type }: CallEvent): "info" | "warn" | "debug" {
+  if (type === "call_started" || type === "call_ended") return "info";
+  return type === "call_failed" || type === "agent_faltered" ? "warn" : "debug";
 }

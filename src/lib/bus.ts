@@ -1,63 +1,36 @@
-/** A fan-out that never makes its publisher wait: a slow reader loses its oldest events, and the loss is counted. */
-export class Bus<E> {
-  #readers = new Set<Subscription<E>>();
-  #droppedByFormer = 0;
+/** Events that may wait to be told. */
+const MOST_WAITING = 10_000;
 
-  /** Events lost because a reader was slow, since the start. */
-  get dropped(): number {
-    return this.#readers.values().reduce((sum, { dropped }) => sum + dropped, this.#droppedByFormer);
-  }
+/**
+ * A fan-out that never makes its publisher wait: its readers are told once the work in hand is done, in the microtasks of
+ * the same turn. Should more come in one turn than may wait, the oldest are lost, and the loss is counted.
+ */
+export class Bus<E> {
+  /** Events that no reader was told, since the start. */
+  dropped = 0;
+  readonly #readers = new Set<(event: E) => void>();
+  #waiting: E[] = [];
+  readonly #tell = () => {
+    const events = this.#waiting;
+    this.#waiting = [];
+    for (const event of events) for (const reader of this.#readers) reader(event);
+  };
+
+  /** `capacity`: events that may wait. */
+  constructor(readonly capacity = MOST_WAITING) {}
 
   /** Hands an event to every reader. */
   publish(event: E): void {
-    for (const reader of this.#readers) reader.offer(event);
+    const waiting = this.#waiting.push(event);
+    if (waiting === 1) queueMicrotask(this.#tell);
+    if (waiting <= this.capacity) return;
+    this.#waiting.shift();
+    this.dropped++;
   }
 
-  /** Opens a reader that may lag `capacity` events behind. Dispose it to leave. */
-  subscribe(capacity = 256): Subscription<E> {
-    const reader: Subscription<E> = new Subscription<E>(capacity, () => {
-      if (this.#readers.delete(reader)) this.#droppedByFormer += reader.dropped;
-    });
+  /** Tells `reader` of every event from now on. Returns what ends that. */
+  subscribe(reader: (event: E) => void): () => void {
     this.#readers.add(reader);
-    return reader;
-  }
-}
-
-/** One reader's place on a bus. */
-export class Subscription<E> implements AsyncIterable<E>, Disposable {
-  /** Events lost because this reader was slow. */
-  dropped = 0;
-  #waiting: E[] = [];
-  #open = true;
-  #wake: (() => void) | undefined;
-
-  constructor(readonly capacity: number, readonly leave: () => void) {}
-
-  offer(event: E): void {
-    if (this.#waiting.length >= this.capacity) {
-      this.#waiting.shift();
-      this.dropped++;
-    }
-    this.#waiting.push(event);
-    this.#wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<E> {
-    while (this.#open) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      yield* batch;
-      if (!this.#open || this.#waiting.length > 0) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-      this.#wake = undefined;
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#open = false;
-    this.leave();
-    this.#wake?.();
+    return () => void this.#readers.delete(reader);
   }
 }

@@ -10,6 +10,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where everybody writes what happened: a message that is always the same, and fields that vary. */
 export interface Log {
+  /** Whether `debug` is heard: what is costly to tell need not be told otherwise. */
+  readonly hearsDebug: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -156,6 +158,9 @@ export function createLog(): Log {
 function wrap(logger: Logger, fields: LogFields): Log {
   const merged = (more: LogFields | undefined) => ({ ...fields, ...more });
   return {
+    get hearsDebug() {
+      return logger.isEnabledFor("debug");
+    },
     debug: (message, more) => logger.isEnabledFor("debug") ? logger.debug(message, merged(more)) : undefined,
     info: (message, more) => logger.info(message, merged(more)),
     warn: (message, more) => logger.warn(message, merged(more)),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CallEvent } from "../call/event.ts";
+import { callKey } from "../lib/call_key.ts";
 import { setNewest } from "../lib/newest.ts";
 import { CALL_IDS, numberOfState } from "./call_rows.ts";
 import { Course, type KeptEvent } from "./course.ts";
@@ -100,7 +101,7 @@ export class CallWriter {
   }
 
   #callOf(event: CallEvent): OpenCall {
-    const key = `${event.orgId}\n${event.callId}`;
+    const key = callKey(event);
     let call = this.#open.get(key);
     if (event.type === "call_started") call = this.#begin(event, event.connector, event.trackingId, event.language);
     else if (call === undefined) call = this.#recall(event) ?? this.#begin(event, "", "", "");
@@ -164,7 +165,7 @@ export class CallWriter {
     this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
     this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
     this.#stale.delete(call);
-    this.#open.delete(`${event.orgId}\n${event.callId}`);
+    this.#open.delete(callKey(event));
     const failed = outcome === "agent_failed" || (outcome === "timed_out" && !call.course.answered);
     this.minutes.ended(at, call.connector, failed);
   }

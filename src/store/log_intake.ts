@@ -20,9 +20,8 @@ export class LogIntake {
   take(entry: LogEntry): void {
     const now = this.clock.now();
     if (now - this.#since >= SECOND_MS) this.#startAgain(now);
-    const line = lineOf(entry);
-    const before = line.level === "debug" ? this.#debugLines++ : this.#lines++;
-    if (before < MOST_A_SECOND) this.keep(line);
+    const before = levelOf(entry) === "debug" ? this.#debugLines++ : this.#lines++;
+    if (before < MOST_A_SECOND) this.keep(lineOf(entry));
     else this.#leftOut++;
   }
 
@@ -45,16 +44,20 @@ export class LogIntake {
   }
 }
 
-function lineOf({ time, level, logger, message, fields }: LogEntry): Omit<LogLine, "id"> {
-  const { call, ...rest } = plainFields(fields);
+function lineOf(entry: LogEntry): Omit<LogLine, "id"> {
+  const { call, ...rest } = plainFields(entry.fields);
   return {
-    at: time,
-    level: LEVEL_OF[level] ?? "error",
-    logger,
-    message: message.slice(0, LONGEST_MESSAGE),
+    at: entry.time,
+    level: levelOf(entry),
+    logger: entry.logger,
+    message: entry.message.slice(0, LONGEST_MESSAGE),
     callId: typeof call === "string" ? call : undefined,
     fields: rest,
   };
+}
+
+function levelOf({ level }: LogEntry): LogLine["level"] {
+  return LEVEL_OF[level] ?? "error";
 }
 
 const LEVEL_OF: Readonly<Record<string, LogLine["level"]>> = {

@@ -11,8 +11,6 @@ const WHY = "The store is off: store.enabled is false";
 const MOST_LINES = 2000;
 const MOST_ALERTS = 200;
 const MOST_DEEDS = 1000;
-/** Lines that may wait to be looked at. */
-const MOST_UNREAD = 2000;
 
 export interface OffStoreDeps {
   readonly clock: Clock;
@@ -25,13 +23,12 @@ export class OffStore implements Store {
   readonly #recent = new RecentLines(MOST_LINES);
   readonly #alerts = new Map<number, Alert>();
   readonly #deeds: Deed[] = [];
-  readonly #lines;
-  readonly #reading: Promise<void>;
+  readonly #leave: (() => void) | undefined;
   #lastLine = 0;
 
   constructor({ clock, logs }: OffStoreDeps) {
-    this.#lines = logs?.subscribe(MOST_UNREAD);
-    this.#reading = this.#read(new LogIntake(clock, (line) => this.keepLog(line)));
+    const intake = new LogIntake(clock, (line) => this.keepLog(line));
+    this.#leave = logs?.subscribe((entry) => intake.take(entry));
   }
 
   state = () => ({ state: "off", why: WHY, bytes: 0, calls: 0, lost: 0 }) as const;
@@ -68,13 +65,9 @@ export class OffStore implements Store {
     return Promise.resolve(this.#deeds.toReversed().slice(offset, offset + limit));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#lines?.[Symbol.dispose]();
-    await this.#reading;
-  }
-
-  async #read(intake: LogIntake): Promise<void> {
-    for await (const entry of this.#lines ?? []) intake.take(entry);
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#leave?.();
+    return Promise.resolve();
   }
 }
 

@@ -15,9 +15,6 @@ import { type Thread, WorkerLink } from "./worker_link.ts";
 const BEAT_MS = 2000;
 /** How long the end may take until all is written, in ms. */
 const LAST_WORDS_MS = 5000;
-/** Events that may wait to be looked at. */
-const MOST_UNREAD = 20_000;
-const MOST_UNREAD_LINES = 2000;
 /** A call that is silent for so much longer than a call may last, in ms, has ended. */
 const GRACE_MS = 600_000;
 
@@ -46,9 +43,8 @@ export class SqliteStore implements Store {
   readonly #link: WorkerLink;
   readonly #inquiries: Inquiries;
   readonly #outbox: Outbox;
-  readonly #events;
-  readonly #lines;
-  readonly #reading: Promise<unknown>;
+  readonly #events: Bus<CallEvent>;
+  readonly #reading = new DisposableStack();
   #state: Omit<StoreState, "lost">;
   #session: number | undefined;
   #lost = 0;
@@ -72,9 +68,10 @@ export class SqliteStore implements Store {
       ...(options.start && { start: options.start }),
     });
     this.#link.open();
-    this.#events = events.subscribe(MOST_UNREAD);
-    this.#lines = options.logLines > 0 ? logs?.subscribe(MOST_UNREAD_LINES) : undefined;
-    this.#reading = Promise.all([this.#readEvents(), this.#readLines()]);
+    this.#events = events;
+    this.#reading.defer(events.subscribe((event) => this.#outbox.put({ event: JSON.stringify(event) })));
+    const intake = new LogIntake(clock, (line) => this.keepLog(line));
+    if (logs && options.logLines > 0) this.#reading.defer(logs.subscribe((entry) => intake.take(entry)));
   }
 
   state(): StoreState {
@@ -132,9 +129,7 @@ export class SqliteStore implements Store {
 
   async #dispose(): Promise<void> {
     await this.#clock.nextTurn(); // what was published up to now is read
-    this.#events[Symbol.dispose]();
-    this.#lines?.[Symbol.dispose]();
-    await this.#reading;
+    this.#reading.dispose();
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const callOff = this.#clock.setTimer(LAST_WORDS_MS, resolve);
     await Promise.race([over, this.#leave()]);
@@ -155,15 +150,6 @@ export class SqliteStore implements Store {
 
   #ask<Q extends Question>(question: Q, query: QueryOf<Q>): Promise<AnswerTo<Q>> {
     return this.#inquiries.ask(question, query);
-  }
-
-  async #readEvents(): Promise<void> {
-    for await (const event of this.#events) this.#outbox.put({ event: JSON.stringify(event) });
-  }
-
-  async #readLines(): Promise<void> {
-    const intake = new LogIntake(this.#clock, (line) => this.keepLog(line));
-    for await (const entry of this.#lines ?? []) intake.take(entry);
   }
 
   #up(): void {

@@ -1,6 +1,7 @@
 import { Counter, Histogram, type OpenMetricsContentType, type Registry } from "prom-client";
 import type { CallerTurn, CallEvent } from "../call/event.ts";
 import type { Bus } from "../lib/bus.ts";
+import { callKey } from "../lib/call_key.ts";
 import { setNewest } from "../lib/newest.ts";
 import { Fold } from "./fold.ts";
 
@@ -26,12 +27,11 @@ interface OpenCall {
 }
 
 /** Counts what happens in the calls: a reader of the bus. */
-export class CallMeters implements AsyncDisposable {
+export class CallMeters implements Disposable {
   readonly #calls = new Map<string, OpenCall>();
   readonly #connectors = new Fold();
   readonly #codes = new Fold();
-  readonly #subscription;
-  readonly #reading: Promise<void>;
+  readonly #leave: () => void;
   readonly #started;
   readonly #ended;
   readonly #failures;
@@ -65,21 +65,15 @@ export class CallMeters implements AsyncDisposable {
       buckets: WAITS,
       registers: [registry],
     });
-    this.#subscription = bus.subscribe(10_000);
-    this.#reading = this.#read();
+    this.#leave = bus.subscribe((event) => this.#count(event));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscription[Symbol.dispose]();
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const event of this.#subscription) this.#count(event);
+  [Symbol.dispose](): void {
+    this.#leave();
   }
 
   #count(event: CallEvent): void {
-    const key = `${event.orgId}\n${event.callId}`;
+    const key = callKey(event);
     if (event.type === "call_started") {
       const connector = this.#connectors.fold(event.connector);
       // An end that this slow reader lost must not keep its call for ever.

@@ -15,7 +15,7 @@ export interface MetricsSources {
 }
 
 /** Everything that a Prometheus server is told. */
-export class Metrics implements AsyncDisposable {
+export class Metrics implements Disposable {
   // One registry, always in OpenMetrics: prom-client renames counters for good when it writes that format.
   readonly #registry = new Registry<OpenMetricsContentType>();
   readonly #calls: CallMeters;
@@ -49,8 +49,8 @@ export class Metrics implements AsyncDisposable {
       .replace(/# EOF\n$/, "");
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#stopLag();
-    await this.#calls[Symbol.asyncDispose]();
+    this.#calls[Symbol.dispose]();
   }
 }

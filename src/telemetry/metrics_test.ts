@@ -16,7 +16,7 @@ async function told(
   },
 ) {
   const events = new Bus<CallEvent>();
-  await using metrics = new Metrics({ clock, events, readings });
+  using metrics = new Metrics({ clock, events, readings });
   for (const happening of happenings) events.publish({ ...happening, callId: "c", orgId: "o", agentId: "a", at: 0 });
   await new Promise((resolve) => setTimeout(resolve, 0));
   const families = parseOpenMetrics(await metrics.openMetrics());
@@ -117,7 +117,7 @@ Deno.test("the event loop's lag is how late a timer fires", async () => {
     setTimer: (ms, fire) => clock.setTimer(ms + 30, fire),
   };
   const events = new Bus<CallEvent>();
-  await using metrics = new Metrics({ clock: late, events, readings: [] });
+  using metrics = new Metrics({ clock: late, events, readings: [] });
   clock.advance(1060);
   const { samples } = parseOpenMetrics(await metrics.openMetrics()).get("byova_event_loop_lag_seconds")!;
   assert.deepEqual(samples.slice(-2).map(({ value }) => value), [0.06, 2]);

@@ -1,6 +1,7 @@
 import type * as otel from "@opentelemetry/api";
 import type { CallEvent } from "../call/event.ts";
 import type { Bus } from "../lib/bus.ts";
+import { callKey } from "../lib/call_key.ts";
 import { setNewest } from "../lib/newest.ts";
 
 /** How many calls may be going on before the span of the oldest is let go. */
@@ -33,30 +34,23 @@ interface OpenCall extends Open {
  * one for the agent's work from what the caller did to the first of the answer. What callers say or press, and what flows
  * hand along, is in none.
  */
-export class Traces implements AsyncDisposable {
+export class Traces implements Disposable {
   readonly #calls = new Map<string, OpenCall>();
   readonly #tracer: otel.Tracer;
-  readonly #subscription;
-  readonly #reading: Promise<void>;
+  readonly #leave: () => void;
 
   /** `api`: the module `@opentelemetry/api`, which is loaded only where traces are wanted. */
   constructor(bus: Bus<CallEvent>, readonly api: Api, version: string) {
     this.#tracer = api.trace.getTracer("byova-gateway", version);
-    this.#subscription = bus.subscribe(10_000);
-    this.#reading = this.#read();
+    this.#leave = bus.subscribe((event) => this.#take(event));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscription[Symbol.dispose]();
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const event of this.#subscription) this.#take(event);
+  [Symbol.dispose](): void {
+    this.#leave();
   }
 
   #take(event: CallEvent): void {
-    const key = `${event.orgId}\n${event.callId}`;
+    const key = callKey(event);
     if (event.type === "call_started") return setNewest(this.#calls, key, this.#startCall(event), MOST_CALLS);
     const call = this.#calls.get(key);
     if (!call) return;

@@ -40,7 +40,7 @@ async function traced(happenings: readonly CallHappening[]): Promise<readonly Ke
   const traces = new Traces(events, { trace, ROOT_CONTEXT, SpanKind, SpanStatusCode }, "1");
   happenings.forEach((each, at) => events.publish({ ...each, callId: "c", orgId: "o", agentId: "a", at }));
   await new Promise((resolve) => setTimeout(resolve, 0));
-  await traces[Symbol.asyncDispose]();
+  traces[Symbol.dispose]();
   return spans;
 }
 

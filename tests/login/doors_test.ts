@@ -128,7 +128,7 @@ Deno.test("a page of another site cannot act in a visitor's name", async () => {
 });
 
 Deno.test("where nobody has to log in, pages of other sites still cannot act, and programs can", async () => {
-  await using house = await RoutedHouse.open();
+  using house = await RoutedHouse.open();
   const act = (headers: Record<string, string>, method = "POST") =>
     house.get(`http://localhost:8080${ACT}`, { method, headers }).then(({ status }) => status);
   assert.equal(await act({ "Sec-Fetch-Site": "cross-site" }), 403);
@@ -277,7 +277,7 @@ Deno.test("/health and /metrics can have a token of their own, with or without a
   const tokens = { healthToken: new Secret("of-health"), metricsToken: new Secret("of-metrics") };
   const { house: asking } = await open({ door: tokens });
   await using _ = asking;
-  await using open_ = await RoutedHouse.open({ door: tokens });
+  using open_ = await RoutedHouse.open({ door: tokens });
   for (const house of [asking, open_]) {
     const status = async (path: string, token: string) => (await house.get(path, { headers: bearer(token) })).status;
     for (const path of ["/health", "/byova/v1/ping"]) {

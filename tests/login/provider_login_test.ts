@@ -152,7 +152,7 @@ Deno.test("a login that is forged in any way lets nobody in, and says so with a 
       provider.lapses = { claims: {}, userinfo: {}, metadata: {}, ...await lapse() };
       const lines: Line[] = [];
       const clock = new ManualClock(Date.now());
-      await using house = await RoutedHouse.open({
+      using house = await RoutedHouse.open({
         clock,
         door: { login: testLogin(clock, { section: provider.section(), fetch, lines }) },
       });

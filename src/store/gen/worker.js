@@ -93,8 +93,13 @@ function isBefore(one, other) {
   return one.at < other.at || one.at === other.at && one.order < other.order;
 }
 
+// ../lib/variable.ts
+function variable(name) {
+  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted" ? Deno.env.get(name) : void 0;
+}
+
 // ../lib/clock.ts
-var TURNS_TO_LOOK = 62;
+var TURNS_TO_LOOK = Number(variable("DENO_TOKIO_EVENT_INTERVAL") ?? 61) + 1;
 var timers = new Timers({
   now: () => performance.now(),
   setTimer(ms, fire) {
@@ -674,6 +679,18 @@ function statements(database) {
   };
 }
 
+// ../lib/call_key.ts
+var latest = { orgId: "", callId: "" };
+var latestKey = "\n";
+function callKey(call) {
+  if (call.callId !== latest.callId || call.orgId !== latest.orgId) {
+    latest = { orgId: call.orgId, callId: call.callId };
+    latestKey = `${call.orgId}
+${call.callId}`;
+  }
+  return latestKey;
+}
+
 // ../lib/newest.ts
 function setNewest(map, key, value, most) {
   map.delete(key);
@@ -755,8 +772,7 @@ var CallWriter = class {
     this.#stale.clear();
   }
   #callOf(event) {
-    const key = `${event.orgId}
-${event.callId}`;
+    const key = callKey(event);
     let call = this.#open.get(key);
     if (event.type === "call_started") call = this.#begin(event, event.connector, event.trackingId, event.language);
     else if (call === void 0) call = this.#recall(event) ?? this.#begin(event, "", "", "");
@@ -817,8 +833,7 @@ ${event.callId}`;
     this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
     this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
     this.#stale.delete(call);
-    this.#open.delete(`${event.orgId}
-${event.callId}`);
+    this.#open.delete(callKey(event));
     const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
     this.minutes.ended(at, call.connector, failed);
   }
