@@ -3,7 +3,8 @@ import type { SpeechOptions } from "../audio/speech.ts";
 import type { Clock } from "../lib/clock.ts";
 import { codeOf } from "../lib/error_codes.ts";
 import { Queue } from "../lib/queue.ts";
-import { AgentFailure, type CallDetails, type CallInfo, type Connector } from "./connector.ts";
+import { CallView } from "./call_view.ts";
+import { AgentFailure, type CallDetails, type Connector } from "./connector.ts";
 import type { ConversationOptions } from "./conversation_options.ts";
 import type { NamedConnector } from "./directory.ts";
 import type { CallerTurn, CallHappening, CallOutcome } from "./event.ts";
@@ -21,8 +22,6 @@ import {
 import type { CallRecorder } from "./recorder.ts";
 import { Turn, type TurnHost, type TurnSink, type TurnStep } from "./turn.ts";
 
-/** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
-const OVER = new DOMException("The call is over", "AbortError");
 const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
   started: "start",
   speech_ended: "voice",
@@ -44,8 +43,8 @@ export class Conversation implements TurnHost {
   readonly maxUtteranceMs: number;
   /** How the caller's audio came last: a wire may leave that unsaid. */
   format: AudioFormat;
-  /** The caller's language: Webex names it with the audio, not when the call starts. */
-  language: string;
+  /** The call as its connector sees it. */
+  readonly call: CallView;
   /** When the call came in, in ms since 1970. */
   readonly startedAt: number;
   /** Records the call, if it is recorded. */
@@ -67,12 +66,11 @@ export class Conversation implements TurnHost {
   readonly #keepsakes: Keepsakes;
   #ended = false;
   #welcomed = false;
-  #abort = new AbortController();
   #turnOpened: (() => void) | undefined;
   #callOffAnswerTimer: (() => void) | undefined;
 
   constructor(
-    readonly call: CallDetails,
+    details: CallDetails,
     readonly connector: NamedConnector,
     readonly options: ConversationOptions,
     /** Called once, when the call is over and the caller's side knows it. */
@@ -83,17 +81,18 @@ export class Conversation implements TurnHost {
     this.speech = options.speech;
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
-    this.language = call.language;
+    this.call = new CallView(details);
     this.#discretion = new Discretion(options.redactor, options.sensitive);
+    this.call.sensitive = this.#discretion.sensitive;
     this.#keepsakes = new Keepsakes(options.keep, options.redactor);
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
     this.#inbox = new Queue<CallerInput>(options.inboxSize, () => this.#open.forEach((turn) => turn.sink.resume()));
-    const { trackingId, language } = call;
-    const handedAlong = this.#keepsakes.handedAlong(call);
+    const { trackingId, language } = details;
+    const handedAlong = this.#keepsakes.handedAlong(details);
     this.#tell({ type: "call_started", connector: connector.id, trackingId, language, ...handedAlong });
     this.recorder = options.record?.({
-      call,
+      call: details,
       since: this.#since,
       sensitive: () => this.#discretion.sensitive,
       started: (file) => this.#tell({ type: "recording_started", file }),
@@ -114,6 +113,15 @@ export class Conversation implements TurnHost {
   /** Whether the agent has begun to speak. */
   get welcomed(): boolean {
     return this.#welcomed;
+  }
+
+  /** The caller's language: Webex names it with the audio, not when the call starts. */
+  get language(): string {
+    return this.call.language;
+  }
+
+  set language(language: string) {
+    this.call.language = language;
   }
 
   /** How long the call has lasted, in ms. */
@@ -217,27 +225,15 @@ export class Conversation implements TurnHost {
   }
 
   async #converse(): Promise<void> {
-    const language = () => this.language;
-    const discretion = this.#discretion;
-    const call: CallInfo = {
-      ...this.call,
-      get language() {
-        return language();
-      },
-      get sensitive() {
-        return discretion.sensitive;
-      },
-      signal: this.#abort.signal,
-    };
     try {
-      for await (const output of this.connector.connector.converse(call, this.#inbox)) {
+      for await (const output of this.connector.connector.converse(this.call, this.#inbox)) {
         if (output.type === "heard" || output.type === "faltered") {
           this.#note(output);
           continue;
         }
         while (!this.#ended && !this.#place(output)) await this.#turnToSpeakOn();
         if (this.#ended) return;
-        await this.#deliver(discretion.mask(output));
+        await this.#deliver(this.#discretion.mask(output));
         if (this.#ended) return;
       }
       if (!this.#ended) this.#deliver({ type: "hang_up", reason: "agent_left" });
@@ -287,6 +283,7 @@ export class Conversation implements TurnHost {
       if (remarks && about) this.#tell({ type: "agent_remarked", turn: about.number, ...remarks });
       this.#expects = output.expects ?? {};
       this.#discretion.listens(this.#expects);
+      this.call.sensitive = this.#discretion.sensitive;
       const answered = this.#owed.shift();
       if (answered) answered.owed--;
       if (turn?.owed === 0) turn.close();
@@ -351,7 +348,7 @@ export class Conversation implements TurnHost {
     this.#owed = [];
     for (const turn of this.#open) turn.close();
     this.#inbox.close();
-    this.#abort.abort(OVER);
+    this.call.end();
     this.#turnOpened?.();
     this.#tell({ type: "call_ended", outcome, reason, ...kept });
     if (this.#unheard.length === 0) this.#leave();

@@ -93,36 +93,39 @@ const RESPONSE_FIELDS: readonly HeaderField[] = [
 const RESPONSE_HEAD = encodeHeaders(RESPONSE_FIELDS);
 const OK_TRAILERS = encodeHeaders([["grpc-status", "0"]]);
 
+/** What the RPCs of one server share. */
 export interface ServerRpcOptions {
-  readonly path: string;
   readonly maxMessageBytes: number;
   readonly held: HeldBytes;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
-  /** Where this RPC counts itself when it is over. */
-  readonly counts: StatusCounts;
 }
+
+const NO_FIELDS: readonly HeaderField[] = [];
 
 /** An RPC between its HTTP/2 stream and its method. */
 export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   readonly #stream: Http2Stream;
   readonly #options: ServerRpcOptions;
+  readonly #counts: StatusCounts;
   readonly #reader: MessageReader;
   #listener: RpcListener | undefined;
-  #initial: HeaderField[] = [];
+  #initial = NO_FIELDS;
   #headSent = false;
   #over = false;
-  #cancelDeadline = () => {};
+  #cancelDeadline: (() => void) | undefined;
 
-  constructor(stream: Http2Stream, readonly metadata: Metadata, options: ServerRpcOptions) {
+  /** `counts`: where it counts itself when it is over. */
+  constructor(stream: Http2Stream, readonly metadata: Metadata, counts: StatusCounts, options: ServerRpcOptions) {
     this.#stream = stream;
     this.#options = options;
+    this.#counts = counts;
     this.#reader = new MessageReader(this, options);
     this.#reader.encoding = metadata.get("grpc-encoding");
   }
 
   get path(): string {
-    return this.#options.path;
+    return this.metadata.get(":path")!;
   }
 
   get peer(): string {
@@ -146,7 +149,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   respondWith(metadata: Iterable<[string, string]>): void {
     if (this.#headSent) throw new TypeError("Cannot add initial metadata: an RPC that has sent nothing expected");
-    this.#initial.push(...checkedMetadata(metadata));
+    this.#initial = [...this.#initial, ...checkedMetadata(metadata)];
   }
 
   send(message: Uint8Array): boolean {
@@ -259,8 +262,8 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   #close(status: Status): void {
     this.#over = true;
-    this.#options.counts[status]!++;
-    this.#cancelDeadline();
+    this.#counts[status]!++;
+    this.#cancelDeadline?.();
     this.#reader.close();
   }
 }

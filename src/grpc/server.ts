@@ -40,7 +40,7 @@ export interface GrpcServerOptions extends Partial<WireLimits> {
 export class GrpcServer implements AsyncDisposable {
   readonly #options: GrpcServerOptions;
   readonly #listener: Http2Listener;
-  readonly #rpcOptions: Omit<ServerRpcOptions, "path" | "counts">;
+  readonly #rpcOptions: ServerRpcOptions;
   /** The RPCs that have ended. */
   readonly tally: RpcTally;
 
@@ -110,7 +110,7 @@ export class GrpcServer implements AsyncDisposable {
     if (metadata.get(":method") !== "POST") return new Refusal(stream, METHOD_NOT_ALLOWED);
     if (!isGrpc(metadata.get("content-type"))) return new Refusal(stream, UNSUPPORTED_MEDIA_TYPE);
     const path = metadata.get(":path")!;
-    const rpc = new ServerRpc(stream, metadata, { ...this.#rpcOptions, path, counts: this.tally.of(path) });
+    const rpc = new ServerRpc(stream, metadata, this.tally.of(path), this.#rpcOptions);
     const method = this.#options.methods.get(path);
     if (method !== undefined) {
       rpc.begin(method);

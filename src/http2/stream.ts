@@ -10,6 +10,9 @@ import type { HeaderList } from "./static_table.ts";
 /** Consumed bytes are given back to the peer's window once they are this many. */
 const WINDOW_STEP_BYTES = DEFAULT_WINDOW_BYTES * 3 >>> 2;
 
+/** The queue of every stream that has none. */
+const NO_CHUNKS: Uint8Array[] = [];
+
 /** What the owner of a stream is told. Nothing is said any more once either side has closed the stream for good. */
 export interface StreamListener {
   /** A client's: the head of the response. */
@@ -64,7 +67,7 @@ export class Http2Stream implements WaitingSender {
   sendWindow: number;
   #receiveWindow = DEFAULT_WINDOW_BYTES;
   #consumed = 0;
-  #queue: Uint8Array[] = [];
+  #queue = NO_CHUNKS;
   #queueOffset = 0;
   #queuedBytes = 0;
   #full = false;
@@ -115,6 +118,7 @@ export class Http2Stream implements WaitingSender {
     chunk.set(head);
     chunk.set(body, head.length);
     if (this.#queuedBytes === 0) this.#unmoved = false;
+    if (this.#queue === NO_CHUNKS) this.#queue = [];
     this.#queue.push(chunk);
     this.#queuedBytes += length;
     if (scheduler.contended) scheduler.wait(this);
@@ -272,7 +276,7 @@ export class Http2Stream implements WaitingSender {
   #close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.#queue = [];
+    this.#queue = NO_CHUNKS;
     this.#queuedBytes = 0;
     this.#trailers = undefined;
     this.owner.scheduler.leave(this);

@@ -1,3 +1,5 @@
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 /**
  * A first-in, first-out queue between one writer that must not wait and one
  * reader that may. It takes an item even when it is full, and says so: the
@@ -8,7 +10,8 @@ export class Queue<T> implements AsyncIterableIterator<T> {
   #head = 0;
   #full = false;
   #closed = false;
-  #wake: (() => void) | undefined;
+  /** Gives the reader, who waits, the next item or the end. */
+  #give: ((result: IteratorResult<T, undefined>) => void) | undefined;
 
   /** `capacity`: items that may wait. `onRoom`: called when a full queue is half empty again. */
   constructor(readonly capacity: number, readonly onRoom: () => void = () => {}) {}
@@ -21,8 +24,13 @@ export class Queue<T> implements AsyncIterableIterator<T> {
   /** Adds an item; a closed queue forgets it. Returns false when the writer should wait for `onRoom`. */
   push(item: T): boolean {
     if (this.#closed) return true;
+    const give = this.#give;
+    if (give) {
+      this.#give = undefined;
+      give({ done: false, value: item });
+      return true;
+    }
     this.#items.push(item);
-    this.#wake?.();
     this.#full ||= this.size >= this.capacity;
     return !this.#full;
   }
@@ -30,18 +38,14 @@ export class Queue<T> implements AsyncIterableIterator<T> {
   /** Nothing more is taken; the reader gets what waits and then the end. */
   close(): void {
     this.#closed = true;
-    this.#wake?.();
+    this.#give?.(END);
+    this.#give = undefined;
   }
 
-  async next(): Promise<IteratorResult<T, undefined>> {
-    while (this.size === 0) {
-      if (this.#closed) return { done: true, value: undefined };
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-      this.#wake = undefined;
-    }
-    return { done: false, value: this.#shift() };
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.size > 0) return Promise.resolve({ done: false, value: this.#shift() });
+    if (this.#closed) return Promise.resolve(END);
+    return new Promise((resolve) => this.#give = resolve);
   }
 
   /** The reader leaves: what waits is let go. */
@@ -50,7 +54,7 @@ export class Queue<T> implements AsyncIterableIterator<T> {
     this.#head = 0;
     this.close();
     this.onRoom();
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve(END);
   }
 
   [Symbol.asyncIterator](): this {

@@ -3,7 +3,7 @@ import type { Conversation } from "../call/conversation.ts";
 import type { AgentDirectory } from "../call/directory.ts";
 import type { InputExpectation } from "../call/output.ts";
 import { CallRefused, type Switchboard } from "../call/switchboard.ts";
-import type { Turn } from "../call/turn.ts";
+import type { DeliveryListener, Turn, TurnOutput, TurnSink } from "../call/turn.ts";
 import type { Successor } from "../grpc/relay.ts";
 import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
@@ -93,15 +93,16 @@ function listVirtualAgents(directory: AgentDirectory): GuardedMethod {
 }
 
 /** One ProcessCallerInput stream: it carries one turn of a call. */
-class CallerStream implements RpcListener {
+class CallerStream implements RpcListener, TurnSink {
   #call: Conversation | undefined;
   #turn: Turn | undefined;
+  #reply: Reply | undefined;
   /** Where the stream goes on when its call is the successor's. */
   #relay: RpcListener | undefined;
   readonly #frame = new FrameReader();
   #packets = 0;
   #closed = false;
-  readonly #callOffTimer: () => void;
+  #callOffTimer: (() => void) | undefined;
 
   constructor(
     readonly rpc: Rpc,
@@ -153,8 +154,21 @@ class CallerStream implements RpcListener {
     this.#relay?.drained?.();
   }
 
+  put(output: TurnOutput, listener: DeliveryListener): boolean {
+    return this.#reply!.put(output, listener);
+  }
+
+  resume(): void {
+    this.rpc.resume();
+  }
+
+  close(): void {
+    this.#release();
+    this.rpc.finish();
+  }
+
   #open(request: VoiceVARequest, message: Span): void {
-    this.#callOffTimer();
+    this.#stopWaiting();
     const details = readDetails(request, this.rpc.metadata.get("trackingid"));
     checkOrg(this.caller, details.orgId);
     checkInput(request);
@@ -172,7 +186,7 @@ class CallerStream implements RpcListener {
     }
     this.#call = call;
     call.language = details.language || call.language;
-    const reply = new Reply(this.rpc, {
+    this.#reply = new Reply(this.rpc, {
       speaks: call.connector.speaks,
       partials: request.allowPartialResponses,
       bargeIn: starts ? this.options.welcomeBargeIn : undefined,
@@ -182,14 +196,7 @@ class CallerStream implements RpcListener {
       boundaryType: this.options.boundaryType,
       language: call.language,
     });
-    this.#turn = call.openTurn({
-      put: (output, listener) => reply.put(output, listener),
-      resume: () => reply.resume(),
-      close: () => {
-        this.#release();
-        reply.close();
-      },
-    });
+    this.#turn = call.openTurn(this);
   }
 
   #join(details: ReturnType<typeof readDetails>, starts: boolean): Conversation | undefined {
@@ -253,8 +260,13 @@ class CallerStream implements RpcListener {
     if (!this.#turn!.hearAudio(data, format, from, to)) this.rpc.pause();
   }
 
+  #stopWaiting(): void {
+    this.#callOffTimer?.();
+    this.#callOffTimer = undefined;
+  }
+
   #release(): void {
-    this.#callOffTimer();
+    this.#stopWaiting();
     if (this.#closed) return;
     this.#closed = true;
     this.streams.open--;

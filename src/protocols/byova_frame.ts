@@ -17,6 +17,11 @@ export interface Frame {
   readonly sampleRate: number;
 }
 
+/** What streams remember is kept in blocks that many share, in bytes; a head that is longer has one of its own. */
+const BLOCK_BYTES = 4096;
+let block = new Uint8Array(BLOCK_BYTES);
+let blockUsed = 0;
+
 /** Messages are read at once and one after the other: one reader does for all streams. */
 const reader = new Reader(new Uint8Array());
 
@@ -29,26 +34,29 @@ export class FrameReader implements Frame {
   to = 0;
   encoding = 0;
   sampleRate = 0;
-  #head: Uint8Array | undefined;
+  /** The block that the head is kept in, and where. */
+  #block: Uint8Array | undefined;
+  #headAt = 0;
+  #headBytes = 0;
 
   /** Remembers what a request that was decoded whole says before its audio. */
   learn(request: Uint8Array): void {
-    this.#head = undefined;
+    this.#block = undefined;
     reader.start(request);
     while (reader.at < reader.end) {
       const at = reader.at;
       const tag = reader.tag();
-      if (tag === AUDIO_INPUT) return void (this.#head = request.slice(0, at));
+      if (tag === AUDIO_INPUT) return this.#keep(request.subarray(0, at));
       reader.skip(tag);
     }
   }
 
   /** Whether a request is a frame like the one that was learned, and nothing else. Throws DecodeError. */
   read({ bytes, from, to }: Span): boolean {
-    const head = this.#head;
-    if (head === undefined || to - from <= head.length) return false;
-    for (let at = 0; at < head.length; at++) if (bytes[from + at] !== head[at]) return false;
-    reader.start(bytes, from + head.length, to);
+    const kept = this.#block, headAt = this.#headAt, headBytes = this.#headBytes;
+    if (kept === undefined || to - from <= headBytes) return false;
+    for (let at = 0; at < headBytes; at++) if (bytes[from + at] !== kept[headAt + at]) return false;
+    reader.start(bytes, from + headBytes, to);
     if (reader.tag() !== AUDIO_INPUT) return false;
     reader.enter();
     if (reader.end !== to) return false;
@@ -65,6 +73,18 @@ export class FrameReader implements Frame {
       else reader.skip(tag);
     }
     return true;
+  }
+
+  #keep(head: Uint8Array): void {
+    if (blockUsed + head.length > block.length) {
+      block = new Uint8Array(Math.max(BLOCK_BYTES, head.length));
+      blockUsed = 0;
+    }
+    block.set(head, blockUsed);
+    this.#block = block;
+    this.#headAt = blockUsed;
+    this.#headBytes = head.length;
+    blockUsed += head.length;
   }
 
   #place(length: number): void {

@@ -4,7 +4,7 @@ import { convert, Converter } from "../audio/convert.ts";
 import { HEADER_BYTES, writeWav } from "../audio/wav.ts";
 import type { Connector } from "../call/connector.ts";
 import type { InputExpectation, Remarks, Say } from "../call/output.ts";
-import type { DeliveryListener, TurnOutput, TurnSink } from "../call/turn.ts";
+import type { DeliveryListener, TurnOutput } from "../call/turn.ts";
 import type { Rpc } from "../grpc/server.ts";
 import { writer } from "../lib/protobuf.ts";
 import { KEYS } from "./byova_request.ts";
@@ -23,7 +23,7 @@ type Response = Parameters<typeof encodeVoiceVAResponse>[0];
 export const SMALLEST_CHUNK = 100;
 export const LARGEST_CHUNK = 65_536;
 
-const NOTHING = new Uint8Array();
+const NOTHING: Uint8Array = new Uint8Array();
 
 /** How replies are given on a stream. */
 export interface ReplyOptions {
@@ -45,12 +45,12 @@ export interface ReplyOptions {
 }
 
 /** Says on one stream what happens in its turn, in Webex's words. */
-export class Reply implements TurnSink {
+export class Reply {
   #prompts: Partial<Prompt>[] = [];
   #event: Partial<OutputEvent> | undefined;
   #converter: Converter | undefined;
   /** Audio in the telephone's format that is not yet sent, and how it may be interrupted. */
-  #audio: Uint8Array = new Uint8Array();
+  #audio = NOTHING;
   #bargeIn = true;
   #chunks = 0;
   #room = true;
@@ -58,6 +58,7 @@ export class Reply implements TurnSink {
 
   constructor(readonly rpc: Rpc, readonly options: ReplyOptions) {}
 
+  /** Says an output, as TurnSink.put() wants it. */
   put(output: TurnOutput, listener: DeliveryListener): boolean {
     this.#room = true;
     this.#listener = listener;
@@ -102,17 +103,9 @@ export class Reply implements TurnSink {
     return this.#room;
   }
 
-  close(): void {
-    this.rpc.finish();
-  }
-
-  resume(): void {
-    this.rpc.resume();
-  }
-
   #letGo(): void {
     this.#prompts = [];
-    this.#audio = new Uint8Array();
+    this.#audio = NOTHING;
     this.#converter = undefined;
   }
 
@@ -166,7 +159,7 @@ export class Reply implements TurnSink {
       isBargeInEnabled: this.options.bargeIn ?? this.#bargeIn,
       audioContent: writeWav({ format: TELEPHONY, data: this.#audio }),
     });
-    this.#audio = new Uint8Array();
+    this.#audio = NOTHING;
   }
 
   #toTelephone(data: Uint8Array, format: AudioFormat): Uint8Array {
@@ -190,7 +183,7 @@ export class Reply implements TurnSink {
     while (this.#audio.length - at >= SMALLEST_CHUNK) {
       this.#chunk(this.#audio.subarray(at, at += Math.min(this.#audio.length - at, this.options.chunkBytes)));
     }
-    this.#audio = this.#audio.slice(at);
+    this.#audio = at < this.#audio.length ? this.#audio.slice(at) : NOTHING;
   }
 
   /** Sends what is left of an answer's audio; a piece too short for Webex is filled up with silence. */
@@ -199,7 +192,7 @@ export class Reply implements TurnSink {
     this.#sendChunks();
     const rest = this.#audio.length;
     if (rest > 0) this.#chunk(concat(this.#audio, silence(SMALLEST_CHUNK - rest)));
-    this.#audio = new Uint8Array();
+    this.#audio = NOTHING;
   }
 
   #chunk(audio: Uint8Array): void {
@@ -252,7 +245,7 @@ export class Reply implements TurnSink {
     this.#bindPieces();
     this.#flush();
     const prompts = this.#prompts.splice(0);
-    if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: new Uint8Array() });
+    if (closesChunks || this.#chunks > 0) prompts.push({ audioContent: NOTHING });
     this.#chunks = 0;
     this.#send({ ...response, prompts, responseType: ResponseType.FINAL });
     this.#listener?.answerSent();
