@@ -10,9 +10,11 @@ import { WebRtcDetector } from "./speech_webrtc.ts";
 /** Takes every window of 20 ms above -45 dBFS for speech. */
 class EnergyGate implements SpeechDetector {
   readonly windowSamples = 160;
-  judge(window: Int16Array): "speech" | "background" {
+  readonly memory = new Int16Array(160);
+  readonly windowAt = 0;
+  judge(): "speech" | "background" {
     let energy = 0;
-    for (let n = 0; n < window.length; n++) energy += window[n]! ** 2;
+    for (let n = 0; n < this.memory.length; n++) energy += this.memory[n]! ** 2;
     return energy > 160 * (32768 * 10 ** (-45 / 20)) ** 2 ? "speech" : "background";
   }
   [Symbol.dispose](): void {}

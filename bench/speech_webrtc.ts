@@ -36,6 +36,8 @@ const input = new Int16Array(fvad.c.buffer, address, WINDOW);
  */
 export class WebRtcDetector implements SpeechDetector {
   readonly windowSamples = WINDOW;
+  readonly memory = new Int16Array(WINDOW);
+  readonly windowAt = 0;
   readonly #state = fvad.e();
 
   constructor(mode: number) {
@@ -43,8 +45,8 @@ export class WebRtcDetector implements SpeechDetector {
     fvad.k(this.#state, 8000);
   }
 
-  judge(window: Int16Array): Sound {
-    input.set(window);
+  judge(): Sound {
+    input.set(this.memory);
     return fvad.l(this.#state, address, WINDOW) === 1 ? "speech" : "background";
   }
 

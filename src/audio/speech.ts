@@ -55,11 +55,13 @@ export class SpeechMarker implements Disposable {
   readonly #startWindows: number;
   readonly #sureWindows: number;
   readonly #endWindows: number;
-  /** The window as it comes in, at the stream's rate, behind HISTORY samples of the one before. */
+  /** The window as it comes in, at the stream's rate: at 8 kHz the detector's own, else behind HISTORY samples of before. */
   readonly #input: Int16Array;
-  /** The window as the detector hears it; at 8 kHz the same memory as the input. */
-  readonly #window: Int16Array;
-  #filled = HISTORY;
+  /** Where in it the window starts, is filled up to, and ends. */
+  readonly #start: number;
+  #filled: number;
+  readonly #end: number;
+  #over = false;
   /** Low byte of a 16-bit sample whose high byte has yet to come, or -1. */
   #low = -1;
   /** Windows towards the other state, less what spoke against it. */
@@ -89,8 +91,10 @@ export class SpeechMarker implements Disposable {
     this.#startWindows = Math.ceil(startMs / windowMs);
     this.#sureWindows = Math.ceil(this.#startWindows * SURE_SHARE);
     this.#endWindows = Math.ceil(endMs / windowMs);
-    this.#input = new Int16Array(HISTORY + windowSamples * sampleRate / DETECTOR_RATE);
-    this.#window = sampleRate === DETECTOR_RATE ? this.#input.subarray(HISTORY) : new Int16Array(windowSamples);
+    const narrow = sampleRate === DETECTOR_RATE;
+    this.#input = narrow ? detector.memory : new Int16Array(HISTORY + 2 * windowSamples);
+    this.#start = this.#filled = narrow ? detector.windowAt : HISTORY;
+    this.#end = this.#start + (narrow ? windowSamples : 2 * windowSamples);
   }
 
   /** Whether the caller is speaking, by what was heard so far. */
@@ -101,15 +105,16 @@ export class SpeechMarker implements Disposable {
   /** Hears the bytes of `data` from `from` to `to`; half a 16-bit sample at the end waits for its other half. */
   hear(data: Uint8Array, from = 0, to = data.length): void {
     let offset = from;
-    while (offset < to) {
+    while (offset < to && !this.#over) {
       offset = this.#table === undefined
         ? this.#fillLinear(data, offset, to)
         : this.#fillTable(data, offset, to, this.#table);
-      if (this.#filled === this.#input.length) this.#decide(offset);
+      if (this.#filled === this.#end) this.#decide(offset);
     }
   }
 
   [Symbol.dispose](): void {
+    this.#over = true;
     this.#detector[Symbol.dispose]();
   }
 
@@ -117,16 +122,16 @@ export class SpeechMarker implements Disposable {
   #fillTable(data: Uint8Array, offset: number, to: number, table: Int16Array): number {
     const input = this.#input;
     let filled = this.#filled;
-    const end = Math.min(to, offset + input.length - filled);
+    const end = Math.min(to, offset + this.#end - filled);
     for (let at = offset; at < end; at++) input[filled++] = table[data[at]!]!;
     this.#filled = filled;
     return end;
   }
 
   #fillLinear(data: Uint8Array, offset: number, to: number): number {
-    const input = this.#input;
+    const input = this.#input, end = this.#end;
     let filled = this.#filled, low = this.#low, at = offset;
-    for (; at < to && filled < input.length; at++) {
+    for (; at < to && filled < end; at++) {
       if (low < 0) low = data[at]!;
       else {
         input[filled++] = data[at]! << 8 | low; // the store into 16 bits makes the sign
@@ -139,13 +144,13 @@ export class SpeechMarker implements Disposable {
   }
 
   #decide(offset: number): void {
-    const input = this.#input;
-    if (this.#window.buffer !== input.buffer) {
-      halve(input, this.#window);
-      input.copyWithin(0, input.length - HISTORY);
+    const detector = this.#detector;
+    if (this.#input !== detector.memory) {
+      halve(this.#input, detector.memory, detector.windowAt);
+      this.#input.copyWithin(0, this.#end - HISTORY);
     }
-    this.#filled = HISTORY;
-    const sound = this.#detector.judge(this.#window);
+    this.#filled = this.#start;
+    const sound = detector.judge();
     if (this.#speaking) this.#awaitEnd(sound, offset);
     else this.#awaitStart(sound, offset);
   }
@@ -182,8 +187,8 @@ export class SpeechMarker implements Disposable {
 /**
  * Halves the rate: every second output of the half-band filter (-1 0 9 16 9 0 -1)/32, which delays by three samples.
  */
-function halve(input: Int16Array, output: Int16Array): void {
-  for (let i = 0, at = 0; i < output.length; i++, at += 2) {
-    output[i] = (16 * input[at + 3]! + 9 * (input[at + 2]! + input[at + 4]!) - input[at]! - input[at + 6]!) / 32;
+function halve(input: Int16Array, output: Int16Array, from: number): void {
+  for (let at = 0, to = from; at + HISTORY < input.length; at += 2, to++) {
+    output[to] = (16 * input[at + 3]! + 9 * (input[at + 2]! + input[at + 4]!) - input[at]! - input[at + 6]!) / 32;
   }
 }

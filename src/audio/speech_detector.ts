@@ -5,6 +5,9 @@ export type Sound = "background" | "unclear" | "speech";
 export interface SpeechDetector extends Disposable {
   /** Length of one window, in samples at 8 kHz. */
   readonly windowSamples: number;
-  /** Judges the next window of 16-bit samples at 8 kHz. The detector keeps no reference to `window`. */
-  judge(window: Int16Array): Sound;
+  /** Where each window is put to be judged, as 16-bit samples at 8 kHz: from `windowAt` on. */
+  readonly memory: Int16Array;
+  readonly windowAt: number;
+  /** Judges the window that has been put there. */
+  judge(): Sound;
 }

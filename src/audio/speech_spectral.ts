@@ -18,11 +18,11 @@ interface Exports {
 /** One instance of the module: the memory of some thousand streams. */
 class Bank {
   readonly exports: Exports;
-  readonly input: Int16Array;
+  readonly samples: Int16Array;
 
   constructor() {
     this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
-    this.input = new Int16Array(this.exports.memory.buffer, this.exports.input.value, WINDOW);
+    this.samples = new Int16Array(this.exports.memory.buffer);
   }
 }
 
@@ -41,31 +41,37 @@ const banks: Bank[] = [];
  */
 export class SpectralDetector implements SpeechDetector {
   readonly windowSamples = WINDOW;
-  readonly #bank: Bank;
+  readonly memory: Int16Array;
+  readonly windowAt: number;
+  readonly #exports: Exports;
   #ear: number;
 
   /** Takes `threshold`, 0 to 1: 0.5 asks for 1 dB over the floor on average and a voicing of 0.165. */
   constructor(threshold: number) {
-    for (const bank of banks) {
-      const ear = bank.exports.open(threshold);
-      if (ear === 0) continue;
-      this.#bank = bank;
-      this.#ear = ear;
-      return;
-    }
-    this.#bank = new Bank();
-    this.#ear = this.#bank.exports.open(threshold);
-    banks.unshift(this.#bank);
+    const { bank, ear } = openEar(threshold);
+    this.memory = bank.samples;
+    this.#exports = bank.exports;
+    this.#ear = ear;
+    this.windowAt = (ear + bank.exports.input.value) / Int16Array.BYTES_PER_ELEMENT;
   }
 
-  judge(window: Int16Array): Sound {
-    this.#bank.input.set(window);
-    return SOUNDS[this.#bank.exports.judge(this.#ear)]!;
+  judge(): Sound {
+    return SOUNDS[this.#exports.judge(this.#ear)]!;
   }
 
   /** Gives the stream's memory back; nothing is judged any more. */
   [Symbol.dispose](): void {
-    if (this.#ear !== 0) this.#bank.exports.close(this.#ear);
+    if (this.#ear !== 0) this.#exports.close(this.#ear);
     this.#ear = 0;
   }
+}
+
+function openEar(threshold: number): { readonly bank: Bank; readonly ear: number } {
+  for (const bank of banks) {
+    const ear = bank.exports.open(threshold);
+    if (ear !== 0) return { bank, ear };
+  }
+  const bank = new Bank();
+  banks.unshift(bank);
+  return { bank, ear: bank.exports.open(threshold) };
 }

@@ -6,11 +6,11 @@ import { SpectralDetector } from "./speech_spectral.ts";
 /** Returns the share of a sound's windows that are judged so. */
 function share(verdict: Verdict, sound: Sound, threshold = 0.5): number {
   using detector = new SpectralDetector(threshold);
-  const window = new Int16Array(detector.windowSamples);
+  const { windowSamples: length, memory, windowAt } = detector;
   let found = 0, windows = 0;
-  for (let at = 0; at + window.length <= sound.length; at += window.length, windows++) {
-    window.set(sound.subarray(at, at + window.length));
-    if (detector.judge(window) === verdict) found++;
+  for (let at = 0; at + length <= sound.length; at += length, windows++) {
+    memory.set(sound.subarray(at, at + length), windowAt);
+    if (detector.judge() === verdict) found++;
   }
   return found / windows;
 }

@@ -214,7 +214,13 @@ Deno.test("every encoding and rate gives the same marks at nearly the same time"
 function scripted(script: string): SpeechDetector {
   let window = 0;
   const verdicts: Readonly<Record<string, Verdict>> = { "#": "speech", "?": "unclear", ".": "background" };
-  return { windowSamples: 80, judge: () => verdicts[script[window++] ?? "."]!, [Symbol.dispose]() {} };
+  return {
+    windowSamples: 80,
+    memory: new Int16Array(80),
+    windowAt: 0,
+    judge: () => verdicts[script[window++] ?? "."]!,
+    [Symbol.dispose]() {},
+  };
 }
 
 /**

@@ -60,13 +60,13 @@ class Ear {
   next: usize;
 }
 const EAR_BYTES: usize = 48;
-/** Behind the fields of an ear: its bands' floors, smoothed powers and minima, and the window before. */
+/** Behind the fields of an ear: its bands' floors, smoothed powers and minima, the window before, and the one to judge. */
 const FLOOR: usize = EAR_BYTES, SMOOTH: usize = FLOOR + BAND_BYTES, MINIMUM: usize = SMOOTH + BAND_BYTES;
 const LAST_MINIMUM: usize = MINIMUM + BAND_BYTES, PREVIOUS: usize = LAST_MINIMUM + BAND_BYTES;
-const LINES: usize = PREVIOUS + WINDOW * 2, BYTES: usize = LINES + 16;
+const LINES: usize = PREVIOUS + WINDOW * 2, INPUT: usize = LINES + 16, BYTES: usize = INPUT + WINDOW * 2;
 
-/** Where the caller puts the window to judge: 128 samples of 16 bits. */
-export const input: usize = memory.data(WINDOW * 2, 16);
+/** Where in an ear the caller puts the window to judge: 128 samples of 16 bits. */
+export const input: usize = INPUT;
 const power: usize = memory.data(HALF * 4, 16);
 const bands: usize = memory.data(64, 16);
 const hannEven: usize = memory.data(HALF * 4, 16);
@@ -81,7 +81,8 @@ function hann(n: i32): f32 {
 }
 
 let free: usize = 0;
-let unused: usize = (__heap_base + 15) & ~15;
+/** Ears begin with a line of the cache. */
+let unused: usize = (__heap_base + 63) & ~63;
 
 /** Returns an ear for a stream that begins, or 0 when the memory is full. `threshold`: 0 to 1. */
 export function open(threshold: f32): usize {
@@ -114,7 +115,7 @@ export function close(at: usize): void {
   free = at;
 }
 
-/** Judges the window that stands in `input`: 0 background, 1 unclear, 2 speech. */
+/** Judges the window that stands in the ear: 0 background, 1 unclear, 2 speech. */
 export function judge(at: usize): i32 {
   const ear = changetype<Ear>(at);
   const energy = transform(at);
@@ -134,7 +135,7 @@ export function judge(at: usize): i32 {
 /** Fills `power` and `bands` from this window and the one before; returns this window's energy. */
 function transform(at: usize): f32 {
   const ear = changetype<Ear>(at);
-  const energy = energyOfInput();
+  const energy = energyOfInput(at);
   const silent = energy + ear.energy === 0;
   ear.energy = energy;
   // Most of what comes while nobody speaks is digital silence, whose spectrum needs no transform.
@@ -143,7 +144,7 @@ function transform(at: usize): f32 {
     return 0;
   }
   for (let n = 0; n < WINDOW / 2; n += 4) {
-    const before = v128.load(at + (n << 2), PREVIOUS), now = v128.load(input + (n << 2));
+    const before = v128.load(at + (n << 2), PREVIOUS), now = v128.load(at + (n << 2), INPUT);
     window(n, before);
     window(n + WINDOW / 2, now);
     v128.store(at + (n << 2), now, PREVIOUS);
@@ -158,10 +159,10 @@ function transform(at: usize): f32 {
   return energy;
 }
 
-function energyOfInput(): f32 {
+function energyOfInput(at: usize): f32 {
   let energies = f32x4.splat(0);
   for (let n = 0; n < WINDOW * 2; n += 16) {
-    const samples = v128.load(input + n);
+    const samples = v128.load(at + n, INPUT);
     energies = f32x4.add(energies, f32x4.convert_i32x4_u(i32x4.dot_i16x8_s(samples, samples)));
   }
   return total(energies);
