@@ -46,9 +46,11 @@ export class TurnQueue {
   }
 }
 
+const SETTLED = Promise.resolve();
+
 /** Resolves once most of what a client has set off is done: services work in steps within the same turn. */
 async function workDone(): Promise<void> {
-  for (let microtasks = 0; microtasks < 8; microtasks++) await undefined;
+  for (let microtasks = 0; microtasks < 8; microtasks++) await SETTLED;
 }
 
 /** How much work one client has caused lately, so that a busy one does not keep the others waiting. */

@@ -1,6 +1,7 @@
+import { charactersOf } from "./characters.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
 import { NO_BYTES } from "./frames.ts";
-import { charactersOf, decodeHuffman } from "./huffman.ts";
+import { decodeHuffman } from "./huffman.ts";
 import { type HeaderField, type HeaderList, STATIC_TABLE } from "./static_table.ts";
 
 /** What a field costs beyond its octets, in a table and in a list (RFC 7541 §4.1, RFC 9113 §6.5.2). */

@@ -1,3 +1,4 @@
+import { charactersOf } from "./characters.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
 
 /** Bits of the code of each octet 0–255 and of EOS (256): RFC 7541 appendix B. The codes themselves are canonical. */
@@ -47,15 +48,6 @@ export function decodeHuffman(bytes: Uint8Array, start: number, end: number): st
   }
   if (MAY_END[state] === 0) throw malformed("padding that is not the start of the end-of-string code");
   return charactersOf(scratch, 0, length);
-}
-
-/** The octets from `start` up to `end` as characters 0–255. */
-export function charactersOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at += 4096) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + 4096)) as unknown as number[]);
-  }
-  return text;
 }
 
 function malformed(received: string): Http2Error {

@@ -4,8 +4,11 @@ import { misplaced } from "./faults.ts";
 import { MAX_UINT31 } from "./frames.ts";
 import type { Http2Stream } from "./stream.ts";
 
-/** Until a stream opens the table is everybody's: most connections are idle. */
+/** Until a stream opens the tables are everybody's: most connections are idle. */
 const NONE = new Map<number, Http2Stream>();
+const NO_SLOTS: (Http2Stream | undefined)[] = [];
+/** Streams have as many slots as are open, and at least and at most so many: powers of two. */
+const FEWEST_SLOTS = 16, MOST_SLOTS = 1024;
 
 /** The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here. */
 export class StreamTable {
@@ -14,6 +17,8 @@ export class StreamTable {
   /** The identifier of the next stream that a client opens. */
   nextOwnId = 1;
   #open = NONE;
+  /** Each stream also stands where the last bits of its number say, unless a newer one does: a frame looks there first. */
+  #slots = NO_SLOTS;
   readonly #ended = new EndedStreams();
 
   constructor(readonly isServer: boolean) {}
@@ -29,7 +34,8 @@ export class StreamTable {
   }
 
   get(id: number): Http2Stream | undefined {
-    return this.#open.get(id);
+    const near = this.#slots[slotOf(id, this.#slots.length)];
+    return near !== undefined && near.id === id ? near : this.#open.get(id);
   }
 
   /** The streams that are not over; they may end during the iteration. */
@@ -45,10 +51,14 @@ export class StreamTable {
   add(stream: Http2Stream): void {
     if (this.#open === NONE) this.#open = new Map();
     this.#open.set(stream.id, stream);
+    if (this.#open.size > this.#slots.length && this.#slots.length < MOST_SLOTS) this.#spread();
+    else this.#slots[slotOf(stream.id, this.#slots.length)] = stream;
   }
 
   remove(stream: Http2Stream): void {
     this.#open.delete(stream.id);
+    const slot = slotOf(stream.id, this.#slots.length);
+    if (this.#slots[slot] === stream) this.#slots[slot] = undefined;
     this.#ended.add(stream.id, stream.resetByUs);
   }
 
@@ -81,4 +91,15 @@ export class StreamTable {
       );
     }
   }
+
+  #spread(): void {
+    const slots = Math.max(FEWEST_SLOTS, 2 * this.#slots.length);
+    this.#slots = new Array<Http2Stream | undefined>(slots).fill(undefined);
+    for (const stream of this.#open.values()) this.#slots[slotOf(stream.id, slots)] = stream;
+  }
+}
+
+/** A client's streams have odd numbers. */
+function slotOf(id: number, slots: number): number {
+  return id >>> 1 & (slots - 1);
 }
