@@ -1,3 +1,4 @@
+import { startCommand } from "../tests/start_command.ts";
 import process from "node:process";
 
 /** A BYOVA server that rounds measure, in a process of its own on core 0. */
@@ -21,13 +22,13 @@ const PORT = 50_870;
 
 /** The servers that can be measured here; the Python sample where its folder is given. */
 export async function servers(sample: string | undefined): Promise<readonly Measured[]> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${HOUSE}deno.json`));
-  const start: string = tasks.start.command.replaceAll("'", "");
+  const { env, flags } = await startCommand();
   const config = await Deno.makeTempFile({ suffix: ".yaml" });
   const ours: Measured = {
     name: "byova-gateway",
     port: PORT,
-    command: [...start.split(" "), "--config", config, "--port", String(PORT), "--http-port", "0"],
+    command: ["deno", "run", ...flags, "main.ts", "--config", config, "--port", String(PORT), "--http-port", "0"],
+    env,
     levels: LEVELS,
   };
   const bare = (name: string, at: number, words: readonly string[], protoFolder: readonly string[]): Measured => ({

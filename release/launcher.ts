@@ -1,5 +1,5 @@
 import type { Need } from "../src/permissions/need.ts";
-import { exactFlags, TOOLS } from "../src/permissions/profiles.ts";
+import { exactFlags, RUNTIME_VARIABLES, TOOLS } from "../src/permissions/profiles.ts";
 
 /** What Deno looks for when it runs one file: nothing besides it. */
 const ALONE = "--no-config --no-lock --no-remote --no-npm --deny-import";
@@ -18,6 +18,7 @@ case \${1-serve} in
 ${Object.entries(TOOLS).map(([name, flags]) => `  ${name}) flags='${flags.join(" ")}' ;;`).join("\n")}
 esac
 export GATEWAY_FLAGS GATEWAY_LAUNCHER DENO_DIR DENO_NO_UPDATE_CHECK=1
+${Object.entries(RUNTIME_VARIABLES).map(([name, value]) => `export ${name}=\${${name}-${value}}`).join("\n")}
 exec "$folder/deno" run ${ALONE} $flags "$folder/byova-gateway.js" "$@"
 `;
 }

@@ -1,16 +1,10 @@
 import type { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls } from "../src/http2/tls.ts";
 import { connect, Line, withoutStore } from "./gateway_harness.ts";
+import { startCommand } from "./start_command.ts";
 import { until } from "./until.ts";
 
 const HOUSE = new URL("../", import.meta.url).pathname;
-
-/** The permissions of `deno task start`, word for word. */
-async function startFlags(): Promise<string[]> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
-  const words: string[] = tasks.start.command.replaceAll("'", "").split(" ");
-  return words.slice(2, words.indexOf("main.ts"));
-}
 
 export interface ProcessOptions {
   /** Further variables. */
@@ -59,16 +53,17 @@ export class GatewayProcess extends Line implements AsyncDisposable {
   ): Promise<GatewayProcess> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, withoutStore(yaml));
+    const command = await startCommand();
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
-        ...await startFlags(),
+        ...command.flags,
         `${HOUSE}main.ts`,
         ...["--config", `${folder}/config.yaml`, "--port", "0", "--http-port", "0", "--log-format", "json"],
         ...args,
       ],
       cwd: home,
-      env,
+      env: { ...command.env, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -5,7 +5,7 @@ import { loadConfig } from "../config.ts";
 import { connectors } from "../connectors/mod.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import { needsOf } from "./needs.ts";
-import { sourceFlags, TOOLS } from "./profiles.ts";
+import { RUNTIME_VARIABLES, sourceFlags, TOOLS } from "./profiles.ts";
 
 /** A configuration in which everything is on that calls somebody. */
 const EVERYTHING = `
@@ -32,7 +32,8 @@ Deno.test("deno task start and dev allow what the one list names with everything
   const called = needsOf(loaded, connectors)
     .filter(({ kind, target }) => kind === "net" && !isLoopback(target.replace(/:\d+$/, "")))
     .map(({ target }) => target.replace(/^[a-z0-9-]+\.[a-z0-9-]+\.amazonaws\.com/, "*.amazonaws.com"));
-  const command = line(sourceFlags([...new Set(called)]));
+  const variables = Object.entries(RUNTIME_VARIABLES).map(([name, value]) => `${name}=${value} `).join("");
+  const command = variables + line(sourceFlags([...new Set(called)]));
   assert.equal(tasks.start!.command, command);
   assert.equal(tasks.dev!.command, command.replace("deno run", "deno run --watch"));
 });

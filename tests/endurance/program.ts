@@ -1,4 +1,5 @@
 import process from "node:process";
+import { startCommand } from "../start_command.ts";
 
 const HOUSE = new URL("../../", import.meta.url);
 
@@ -47,8 +48,7 @@ export class Program implements AsyncDisposable {
   static async start({ yaml = "", port = 0, core }: ProgramOptions = {}): Promise<Program> {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/config.yaml`, yaml);
-    const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", HOUSE)));
-    const flags = (tasks.start.command as string).replaceAll("'", "").split(" ").slice(2, -1);
+    const { env, flags } = await startCommand();
     const command = [
       ...(core === undefined ? [] : ["taskset", "-a", "-c", String(core)]),
       ...[
@@ -64,6 +64,7 @@ export class Program implements AsyncDisposable {
     const since = performance.now();
     const child = new Deno.Command(command[0]!, {
       args: command.slice(1),
+      env: { ...env },
       cwd: folder,
       stdin: "null",
       stdout: "piped",
