@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 
 /** Work for one client, in ms, that it never waits for. What a client has used comes back while it causes none. */
-const LIGHT_MS = 0.5;
+const LIGHT_MS = 1;
 /** Time, in ms, after which those who work more than that wait until the platform has looked at everybody's sockets. */
 const LOOK_MS = 3;
 /** The clock is asked after so many bytes of frames; a frame counts as FRAME_BYTES more than it brings. */

@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers";
 import { Timers } from "./timers.ts";
-import { variable } from "./variable.ts";
 
 /** Time, as the house sees it. Everything that waits or measures is handed one, so that a test can hand in its own. */
 export interface Clock {
@@ -16,9 +15,9 @@ export interface Clock {
 
 /**
  * While there is always something to do, the platform looks at its sockets no more than once in this many turns: the
- * `event_interval` of tokio, which is Deno's 61 unless the environment says otherwise, and one turn to take what was found.
+ * `event_interval` of tokio, as Deno sets it, and one turn to take what was found.
  */
-const TURNS_TO_LOOK = Number(variable("DENO_TOKIO_EVENT_INTERVAL") ?? 61) + 1;
+const TURNS_TO_LOOK = 62;
 
 const timers = new Timers({
   now: () => performance.now(),

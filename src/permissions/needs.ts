@@ -2,13 +2,12 @@ import type { ConnectorDefinition } from "../call/connector.ts";
 import type { LoadedConfig } from "../config.ts";
 import { folderOf } from "../lib/files.ts";
 import { type Kind, KINDS, type Need } from "./need.ts";
-import { RUNTIME_VARIABLES } from "./profiles.ts";
 
 // deno-lint-ignore no-explicit-any
 type Definitions = readonly ConnectorDefinition<any>[];
 
-/** What the launcher of a packed file tells Deno and the program. */
-const LAUNCHER = ["GATEWAY_LAUNCHER", "GATEWAY_FLAGS", ...Object.keys(RUNTIME_VARIABLES)];
+/** What the launcher of a packed file tells the program. */
+const LAUNCHER = ["GATEWAY_LAUNCHER", "GATEWAY_FLAGS"];
 
 /**
  * The one list: everything that a gateway with this configuration needs of Deno's permissions, each with its reason. To
