@@ -19,7 +19,7 @@ COPY --from=unpacked /unpacked/etc/byova-gateway /etc/byova-gateway
 COPY --from=unpacked --chown=10001:10001 /unpacked/var/lib/byova-gateway /var/lib/byova-gateway
 # What "byova-gateway permissions" prints for the sample configuration with these addresses; for yours, give its output
 # with -e GATEWAY_FLAGS.
-ENV GATEWAY_FLAGS="--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=50,--memory-pool-timeout=1 --unstable-net --no-prompt --deny-import --no-remote --no-npm --ignore-env --allow-net=0.0.0.0:50051,0.0.0.0:8080 --allow-read=/etc/byova-gateway/config.yaml,data --allow-write=data --allow-env=ALERT_WEBHOOK_URL,ALERT_WEBHOOK_SECRET,FLASK_SECRET_KEY,WEBEX_CLIENT_ID,WEBEX_CLIENT_SECRET,WEBEX_REDIRECT_URI,AUTHORIZED_WEBEX_ORG_IDS,WEBEX_BYODS_DATA_SOURCE_ID,WEBEX_BYODS_CLIENT_ID,WEBEX_BYODS_CLIENT_SECRET,WEBEX_BYODS_REFRESH_TOKEN,WEBEX_BYODS_ACCESS_TOKEN,GATEWAY_PORT,PORT,GATEWAY_HTTP_PORT,LOG_LEVEL,GATEWAY_INSECURE,GATEWAY_LAUNCHER,GATEWAY_FLAGS"
+ENV GATEWAY_FLAGS="--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=40,--memory-pool-timeout=1 --unstable-net --no-prompt --deny-import --no-remote --no-npm --ignore-env --allow-net=0.0.0.0:50051,0.0.0.0:8080 --allow-read=/etc/byova-gateway/config.yaml,data --allow-write=data --allow-env=ALERT_WEBHOOK_URL,ALERT_WEBHOOK_SECRET,FLASK_SECRET_KEY,WEBEX_CLIENT_ID,WEBEX_CLIENT_SECRET,WEBEX_REDIRECT_URI,AUTHORIZED_WEBEX_ORG_IDS,WEBEX_BYODS_DATA_SOURCE_ID,WEBEX_BYODS_CLIENT_ID,WEBEX_BYODS_CLIENT_SECRET,WEBEX_BYODS_REFRESH_TOKEN,WEBEX_BYODS_ACCESS_TOKEN,GATEWAY_PORT,PORT,GATEWAY_HTTP_PORT,LOG_LEVEL,GATEWAY_INSECURE,GATEWAY_LAUNCHER,GATEWAY_FLAGS,DENO_TOKIO_EVENT_INTERVAL"
 USER 10001:10001
 WORKDIR /var/lib/byova-gateway
 VOLUME /var/lib/byova-gateway

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../lib/clock.ts";
+import { type Clock, systemClock, turn } from "../lib/clock.ts";
 import { ControlBudget, TokenPool } from "./budget.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
@@ -295,7 +295,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
           prefaced ||= this.#inbox.takePreface();
           for (let more = prefaced; more;) {
             more = this.#takeFrames();
-            if (more || this.#inbox.brimful) await this.#share?.pause();
+            if (more) await this.#share?.pause();
+            else if (this.#inbox.brimful) await turn();
           }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {

@@ -74,6 +74,22 @@ Deno.test("of those that have not greeted the oldest goes when there are too man
   await greeted.ended;
 });
 
+Deno.test("of those that ask for nothing the oldest goes when there are too many; whoever asked once stays", async () => {
+  await using served = listen({ maxFresh: 2 });
+  const { listener } = served;
+  const used = await connect(listener);
+  used.open(REQUEST, DEAF).reset(ErrorCode.CANCEL);
+  while (listener.counters.openStreams > 0 || listener.counters.streams < 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const fresh = [await connect(listener), await connect(listener), await connect(listener)] as const;
+  await fresh[0].ended;
+  assert.equal(listener.counters.evictedConnections, 1);
+  assert.deepEqual([used, ...fresh.slice(1)].map(({ over }) => over), [false, false, false]);
+  for (const connection of [used, ...fresh]) connection.close();
+  await Promise.all([used, ...fresh].map(({ ended }) => ended));
+});
+
 Deno.test("a full server whose connections all work refuses newcomers", async () => {
   await using served = listen({ maxConnections: 1 });
   const busy = await connect(served.listener);

@@ -29,6 +29,12 @@ export class Roster<C extends Listed> {
     return this.#strangers.size > most ? oldest : undefined;
   }
 
+  /** The oldest of those that have not had a stream yet, when they are more than `most`. */
+  freshBeyond(most: number): C | undefined {
+    const [oldest] = this.#fresh;
+    return this.#fresh.size > most ? oldest : undefined;
+  }
+
   add(connection: C): void {
     this.#strangers.add(connection);
   }

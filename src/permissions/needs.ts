@@ -34,6 +34,7 @@ export function needsOf(
 
   for (const { kind, target, why } of asked) want(kind, target, why);
   for (const name of LAUNCHER) want("env", name, "how the packed file was started");
+  want("env", "DENO_TOKIO_EVENT_INTERVAL", "how often Deno looks at its sockets");
   want("net", authority(gateway.host, gateway.port), "gateway.port");
   if (monitoring.enabled) want("net", authority(monitoring.host, monitoring.port), "monitoring.port");
   for (const part of ["gateway", "web"] as const) keep(logging[part].file?.path, `logging.${part}.file`);
