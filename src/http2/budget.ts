@@ -74,6 +74,11 @@ export class ControlBudget {
     this.#filledAt = pool.clock.now();
   }
 
+  /** Whether it is in good standing: little was spent lately that was not earned back. */
+  get ample(): boolean {
+    return this.#tokens >= LEAST_TOKENS;
+  }
+
   /** Takes `cost` tokens. Throws Http2Error ENHANCE_YOUR_CALM when the connection's and the address's are used up. */
   spend(cost: number): void {
     this.#tokens -= cost;

@@ -20,6 +20,8 @@ import { ConnectionWatch, type Watched } from "./watch.ts";
 const LINGER_BYTES = 1024 * 1024;
 /** A client that leaves this many bytes of answers unread is not read from until it takes them. */
 const UNREAD_ANSWERS_BYTES = 128 * 1024;
+/** A client that sends without pause waits for the others while more than this waits for it. */
+const WAITING_ANSWERS_BYTES = 4096;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
 
@@ -295,7 +297,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
           prefaced ||= this.#inbox.takePreface();
           for (let more = prefaced; more;) {
             more = this.#takeFrames();
-            if (more) await this.#share?.pause();
+            const suspect = this.#inbox.brimful &&
+              (this.#outbox.waiting > WAITING_ANSWERS_BYTES || !this.budget.ample);
+            if (more || suspect) await this.#share?.pause();
             else if (this.#inbox.brimful) await turn();
           }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
