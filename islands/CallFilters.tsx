@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import { PERIODS, type TableQuery, withParams } from "./call_query.ts";
 import type { ConnectorFact } from "./facts.ts";
 import { legible } from "./legible.ts";
@@ -43,7 +44,7 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
       </Choice>
       <label>
         <span>Organization</span>
-        <input name="org" value={filters.org ?? ""} placeholder="any" onChange={choose("org")} />
+        <Organization value={filters.org ?? ""} choose={choose("org")} />
       </label>
       <label>
         <span>Period</span>
@@ -73,6 +74,17 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
       {isFiltered && <a class="button" href="/calls" title="Clear the filters (x)">Clear</a>}
     </form>
   );
+}
+
+/** What is typed stays while the page moves on, until it is chosen. */
+function Organization({ value, choose }: {
+  value: string;
+  choose: (event: { currentTarget: HTMLInputElement }) => void;
+}) {
+  const [typed, type] = useState(value);
+  useEffect(() => type(value), [value]);
+  const keep = ({ currentTarget }: { currentTarget: HTMLInputElement }) => type(currentTarget.value);
+  return <input name="org" value={typed} placeholder="any" onInput={keep} onChange={choose} />;
 }
 
 function Choice({ name, label, value, choose, children }: {
