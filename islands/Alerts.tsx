@@ -27,7 +27,7 @@ const ASKS = {
 };
 /** How often the page asks at most while alerts come and go, and at least, in ms. */
 const SOON_MS = 1000;
-const AT_LEAST_MS = 5000;
+const AT_LEAST_MS = 15_000;
 
 /** What is wrong now, what was, who did what, and by which rules. */
 export const Alerts = definePage<Facts>({

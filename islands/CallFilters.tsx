@@ -1,4 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
 import { PERIODS, type TableQuery, withParams } from "./call_query.ts";
 import type { ConnectorFact } from "./facts.ts";
 import { legible } from "./legible.ts";
@@ -6,6 +5,7 @@ import { Moment } from "./Moment.tsx";
 import { useNow } from "./now.ts";
 import { OUTCOME_NAMES, outcomeWords } from "./outcome.ts";
 import { SearchField } from "./SearchField.tsx";
+import { TypedField } from "./TypedField.tsx";
 
 export interface CallFiltersProps {
   readonly query: TableQuery;
@@ -19,8 +19,8 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
   const { filters, period } = query;
   const { local } = useNow();
   const set = (name: string, value: string) => go(withParams(search, { [name]: value }));
-  const choose = (name: string) => ({ currentTarget }: { currentTarget: HTMLSelectElement | HTMLInputElement }) =>
-    set(name, currentTarget.value.trim());
+  const choose = (name: string) => ({ currentTarget }: { currentTarget: HTMLSelectElement }) =>
+    set(name, currentTarget.value);
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <form class="filters" method="get" action="/calls" role="search" onSubmit={(event) => event.preventDefault()}>
@@ -44,7 +44,12 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
       </Choice>
       <label>
         <span>Organization</span>
-        <Organization value={filters.org ?? ""} choose={choose("org")} />
+        <TypedField
+          name="org"
+          value={filters.org ?? ""}
+          placeholder="any"
+          choose={(text) => set("org", text.trim())}
+        />
       </label>
       <label>
         <span>Period</span>
@@ -74,17 +79,6 @@ export function CallFilters({ query, search, connectors, go }: CallFiltersProps)
       {isFiltered && <a class="button" href="/calls" title="Clear the filters (x)">Clear</a>}
     </form>
   );
-}
-
-/** What is typed stays while the page moves on, until it is chosen. */
-function Organization({ value, choose }: {
-  value: string;
-  choose: (event: { currentTarget: HTMLInputElement }) => void;
-}) {
-  const [typed, type] = useState(value);
-  useEffect(() => type(value), [value]);
-  const keep = ({ currentTarget }: { currentTarget: HTMLInputElement }) => type(currentTarget.value);
-  return <input name="org" value={typed} placeholder="any" onInput={keep} onChange={choose} />;
 }
 
 function Choice({ name, label, value, choose, children }: {

@@ -12,6 +12,7 @@ import { useNow } from "./now.ts";
 import { definePage, type PageProps } from "./page.ts";
 import { useSearch } from "./search.ts";
 import { SearchField } from "./SearchField.tsx";
+import { TypedField } from "./TypedField.tsx";
 
 interface Lines {
   readonly lines: readonly LogFact[];
@@ -111,20 +112,20 @@ function View({ facts, address }: PageProps<Facts>) {
         </label>
         <label>
           <span>Logger</span>
-          <input
+          <TypedField
             name="logger"
             value={query.logger}
             placeholder="any, such as byova.call"
-            onChange={({ currentTarget }) => set("logger", currentTarget.value)}
+            choose={(text) => set("logger", text)}
           />
         </label>
         <label>
           <span>Call</span>
-          <input
+          <TypedField
             name="call"
             value={query.call}
             placeholder="any"
-            onChange={({ currentTarget }) => set("call", currentTarget.value)}
+            choose={(text) => set("call", text)}
           />
         </label>
         {local && (

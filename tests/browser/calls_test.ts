@@ -57,6 +57,23 @@ browserTest("a call is in the table within half a second, moves on there, and te
   assert.equal(await row.locator('[data-name="outcome"]').textContent(), "caller hung up");
 });
 
+browserTest("what is being typed into a filter stays while calls and lines come", async (open) => {
+  await using memory = await remembering();
+  await using house = await TestGateway.open(memory.yaml);
+  const { page } = await open();
+  await visit(page, `${house.url}/calls`);
+  await page.locator('.filters [name="org"]').pressSequentially("org-2");
+  await shortCall(house, "one", ECHO);
+  await page.locator('tr[data-call="one"] [data-name="state"]', { hasText: "ended" }).waitFor();
+  assert.equal(await page.locator('.filters [name="org"]').inputValue(), "org-2");
+
+  await visit(page, `${house.url}/logs`);
+  await page.locator('.filters [name="call"]').pressSequentially("two");
+  await shortCall(house, "three", ECHO);
+  await page.locator("#main").getByText("three").first().waitFor();
+  assert.equal(await page.locator('.filters [name="call"]').inputValue(), "two");
+});
+
 browserTest(
   "each filter, the order and the columns stand in the address, and a file has just what is shown",
   async (open) => {
