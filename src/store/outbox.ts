@@ -41,15 +41,26 @@ export class Outbox implements Disposable {
       this.#shift();
       this.lost++;
     }
-    if (this.#size >= MOST_IN_BATCH) this.#send();
-    else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.#send());
+    if (this.#size >= MOST_IN_BATCH) this.send();
+    else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());
+  }
+
+  /** Sends what waits, as far as the worker has not too much before it. */
+  send(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+    while (this.#up && this.#size > 0 && this.#inFlight.length < MOST_IN_FLIGHT) {
+      const batch = this.#batch();
+      this.#inFlight.push(batch);
+      this.post({ type: "keep", batch });
+    }
   }
 
   /** A worker is there that has nothing yet. */
   up(): void {
     this.#up = true;
     for (const batch of this.#inFlight) this.post({ type: "keep", batch });
-    this.#send();
+    this.send();
   }
 
   /** The worker is gone. */
@@ -60,7 +71,7 @@ export class Outbox implements Disposable {
   /** The worker is done with a batch. */
   kept(number: number): void {
     this.#inFlight = this.#inFlight.filter((batch) => batch.number > number);
-    if (this.#size >= MOST_IN_BATCH || this.#onEmpty) this.#send();
+    if (this.#size >= MOST_IN_BATCH || this.#onEmpty) this.send();
     if (this.#size === 0 && this.#inFlight.length === 0) this.#onEmpty?.();
   }
 
@@ -68,7 +79,7 @@ export class Outbox implements Disposable {
   flush(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onEmpty = resolve;
-    this.#send();
+    this.send();
     if (this.#size === 0 && this.#inFlight.length === 0) resolve();
     return promise;
   }
@@ -80,16 +91,6 @@ export class Outbox implements Disposable {
 
   get #size(): number {
     return this.#waiting.length - this.#head;
-  }
-
-  #send(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
-    while (this.#up && this.#size > 0 && this.#inFlight.length < MOST_IN_FLIGHT) {
-      const batch = this.#batch();
-      this.#inFlight.push(batch);
-      this.post({ type: "keep", batch });
-    }
   }
 
   #batch(): Batch {

@@ -118,7 +118,9 @@ export class SqliteStore implements Store {
     this.#outbox.put({ deed });
   }
 
+  /** Whoever has just acted finds that here. */
   deeds(query: QueryOf<"deeds">) {
+    this.#outbox.send();
     return this.#ask("deeds", query);
   }
 

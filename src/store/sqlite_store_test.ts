@@ -229,6 +229,8 @@ Deno.test("alerts are written over, deeds are added, and both are told the newes
   ]);
   assert.deepEqual((await told.store.alerts({ state: "firing", offset: 0, limit: 9 })).map(({ id }) => id), [2]);
   assert.deepEqual((await told.store.deeds({ offset: 0, limit: 1 })).map(({ who }) => who), ["ben"]);
+  told.store.keepDeed({ at: NOON, who: "cleo", via: "login", action: "end_call", about: "two" });
+  assert.deepEqual((await told.store.deeds({ offset: 0, limit: 1 })).map(({ who }) => who), ["cleo"], "read at once");
 });
 
 const QUIET_TURN: CallEvent = { type: "turn_opened", turn: 1, callId: "one", orgId: "org", agentId: "agent", at: NOON };

@@ -100,7 +100,7 @@ function variable(name) {
 
 // ../lib/clock.ts
 var TURNS_TO_LOOK = Number(variable("DENO_TOKIO_EVENT_INTERVAL") ?? 61) + 1;
-var TURNS = 62;
+var TURNS = Math.max(62, TURNS_TO_LOOK);
 var LONGEST_MS = 12;
 var timers = new Timers({
   now: () => performance.now(),
