@@ -238,8 +238,9 @@ Deno.test("an agent that fails is heard as an apology and a transfer, never as i
 
 Deno.test("the agent is told everything that Webex says", async () => {
   let told: unknown;
-  await using house = await ScriptedGateway.open(function* (_input, { signal: _, ...call }) {
-    told = call;
+  await using house = await ScriptedGateway.open(function* (_input, call) {
+    const { signal: _, ...details } = call;
+    told = { ...details, sensitive: call.sensitive };
     yield { type: "listening" };
   });
   const about = {

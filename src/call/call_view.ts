@@ -1,4 +1,5 @@
 import type { CallDetails, CallInfo } from "./connector.ts";
+import type { Discretion } from "./discretion.ts";
 import type { Data } from "./input.ts";
 
 /** Made once: an error of the platform gathers a stack, which is dear at the end of every call. */
@@ -15,11 +16,12 @@ export class CallView implements CallInfo {
   readonly parameters: Data;
   readonly additionalInfo: Readonly<Record<string, string>>;
   readonly trackingId: string;
-  sensitive = false;
+  readonly #discretion: Discretion;
   #abort: AbortController | undefined;
   #over = false;
 
-  constructor(details: CallDetails) {
+  constructor(details: CallDetails, discretion: Discretion) {
+    this.#discretion = discretion;
     this.id = details.id;
     this.orgId = details.orgId;
     this.agentId = details.agentId;
@@ -29,6 +31,10 @@ export class CallView implements CallInfo {
     this.parameters = details.parameters;
     this.additionalInfo = details.additionalInfo;
     this.trackingId = details.trackingId;
+  }
+
+  get sensitive(): boolean {
+    return this.#discretion.sensitive;
   }
 
   get signal(): AbortSignal {

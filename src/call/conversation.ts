@@ -81,9 +81,8 @@ export class Conversation implements TurnHost {
     this.speech = options.speech;
     this.maxUtteranceMs = options.maxUtteranceMs;
     this.format = options.format;
-    this.call = new CallView(details);
     this.#discretion = new Discretion(options.redactor, options.sensitive);
-    this.call.sensitive = this.#discretion.sensitive;
+    this.call = new CallView(details, this.#discretion);
     this.#keepsakes = new Keepsakes(options.keep, options.redactor);
     this.startedAt = options.clock.date();
     this.#since = this.#active = options.clock.now();
@@ -283,7 +282,6 @@ export class Conversation implements TurnHost {
       if (remarks && about) this.#tell({ type: "agent_remarked", turn: about.number, ...remarks });
       this.#expects = output.expects ?? {};
       this.#discretion.listens(this.#expects);
-      this.call.sensitive = this.#discretion.sensitive;
       const answered = this.#owed.shift();
       if (answered) answered.owed--;
       if (turn?.owed === 0) turn.close();
