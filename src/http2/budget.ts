@@ -74,9 +74,9 @@ export class ControlBudget {
     this.#filledAt = pool.clock.now();
   }
 
-  /** Whether it is in good standing: little was spent lately that was not earned back. */
+  /** Whether most of its own tokens are there: not so for whoever lately needed those of the address. */
   get ample(): boolean {
-    return this.#tokens >= LEAST_TOKENS;
+    return this.#tokens > OWN_TOKENS / 2;
   }
 
   /** Takes `cost` tokens. Throws Http2Error ENHANCE_YOUR_CALM when the connection's and the address's are used up. */

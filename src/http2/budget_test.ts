@@ -67,6 +67,17 @@ Deno.test("ten thousand idle connections behind one address may each ask for a s
   }
 });
 
+Deno.test("a connection has ample tokens until it has needed half of them, and once it has earned them back", () => {
+  const budget = new ControlBudget(new TokenPool(new ManualClock()));
+  assert.ok(budget.ample);
+  budget.spend(50);
+  assert.ok(!budget.ample);
+  budget.earn(1);
+  assert.ok(budget.ample);
+  budget.spend(60);
+  assert.ok(!budget.ample, "it has what its address has lent it");
+});
+
 Deno.test("connections that come and go in peace take nothing from their address", () => {
   const pool = new TokenPool(new ManualClock());
   for (let i = 0; i < 100_000; i++) {

@@ -297,10 +297,9 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
           prefaced ||= this.#inbox.takePreface();
           for (let more = prefaced; more;) {
             more = this.#takeFrames();
-            const suspect = this.#inbox.brimful &&
-              (this.#outbox.waiting > WAITING_ANSWERS_BYTES || !this.budget.ample);
-            if (more || suspect) await this.#share?.pause();
-            else if (this.#inbox.brimful) await turn();
+            const full = this.#inbox.brimful;
+            if (more || (full && this.#suspect)) await this.#share?.pause();
+            else if (full) await turn();
           }
           if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
         } catch (error) {
@@ -311,6 +310,11 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     } finally {
       this.#destroy("the connection was lost");
     }
+  }
+
+  /** Whether a client that sends without pause may be up to something: it reads no answers, or breaks rules. */
+  get #suspect(): boolean {
+    return this.isServer && (this.#outbox.waiting > WAITING_ANSWERS_BYTES || !this.budget.ample);
   }
 
   #answersRead(): Promise<void> {

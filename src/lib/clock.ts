@@ -23,7 +23,7 @@ const TURNS_TO_LOOK = Number(variable("DENO_TOKIO_EVENT_INTERVAL") ?? 61) + 1;
  * V8 marks its old generation a step a turn: who waits for the others lets it take so many, unless that lasts longer than
  * so many ms.
  */
-const TURNS = 62, LONGEST_MS = 12;
+const TURNS = Math.max(62, TURNS_TO_LOOK), LONGEST_MS = 12;
 
 const timers = new Timers({
   now: () => performance.now(),
