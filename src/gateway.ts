@@ -119,6 +119,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
     maxConnectionsPerPeer: config.gateway.maxConnectionsPerPeer,
+    maxUnused: config.gateway.maxUnusedConnections,
     maxConcurrentStreams: config.gateway.maxStreamsPerConnection,
     maxStreams: config.gateway.maxStreams + SPARE_STREAMS,
     highWaterMessages: config.gateway.responseQueue,

@@ -48,6 +48,7 @@ const gateway = z.strictObject({
   max_message_bytes: whole(1024, 67_108_864).default(1_048_576),
   max_connections: whole(1, 1_000_000).default(12_000),
   max_connections_per_peer: whole(1, 1_000_000).default(12_000),
+  max_unused_connections: whole(1, 1_000_000).default(2000),
   max_streams_per_connection: whole(1, 1_000_000).default(1000),
   max_connection_age_seconds: number(0, 31_536_000).default(0),
   keepalive_seconds: number(0, 86_400).default(30),

@@ -46,6 +46,7 @@ export interface Config {
     readonly maxMessageBytes: number;
     readonly maxConnections: number;
     readonly maxConnectionsPerPeer: number;
+    readonly maxUnusedConnections: number;
     readonly maxStreamsPerConnection: number;
     /** Infinity for no limit. */
     readonly maxConnectionAgeMs: number;
@@ -133,6 +134,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxMessageBytes: gateway.max_message_bytes,
       maxConnections: gateway.max_connections,
       maxConnectionsPerPeer: gateway.max_connections_per_peer,
+      maxUnusedConnections: gateway.max_unused_connections,
       maxStreamsPerConnection: gateway.max_streams_per_connection,
       maxConnectionAgeMs: seconds(gateway.max_connection_age_seconds) || Infinity,
       keepaliveMs: seconds(gateway.keepalive_seconds) || Infinity,

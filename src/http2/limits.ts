@@ -7,7 +7,7 @@ export interface Http2Limits {
   /** Connections at once that have not greeted yet, which takes a round trip or two; the oldest goes for a newcomer. */
   readonly maxStrangers: number;
   /** Connections at once that have greeted and asked for nothing yet; the oldest goes for a newcomer. */
-  readonly maxFresh: number;
+  readonly maxUnused: number;
   /** Streams that the peer may have open at once on one connection. */
   readonly maxConcurrentStreams: number;
   /** Streams at once on all connections. A full server closes a connection whose streams bring nothing before it refuses one. */
@@ -37,7 +37,7 @@ export const HTTP2_LIMITS: Http2Limits = {
   maxConnections: 12_000,
   maxConnectionsPerPeer: 12_000,
   maxStrangers: 1000,
-  maxFresh: 2000,
+  maxUnused: 2000,
   maxConcurrentStreams: 1000,
   maxStreams: 20_000,
   maxHeaderListBytes: 16_384,

@@ -128,7 +128,7 @@ export class Http2Listener implements ConnectionKeeper {
 
   idle(connection: Http2Connection): void {
     this.#roster.idle(connection);
-    this.#evict(this.#roster.freshBeyond(this.#limits.maxFresh));
+    this.#evict(this.#roster.freshBeyond(this.#limits.maxUnused));
   }
 
   takesStream(): boolean {

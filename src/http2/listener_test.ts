@@ -75,7 +75,7 @@ Deno.test("of those that have not greeted the oldest goes when there are too man
 });
 
 Deno.test("of those that ask for nothing the oldest goes when there are too many; whoever asked once stays", async () => {
-  await using served = listen({ maxFresh: 2 });
+  await using served = listen({ maxUnused: 2 });
   const { listener } = served;
   const used = await connect(listener);
   used.open(REQUEST, DEAF).reset(ErrorCode.CANCEL);
