@@ -156,7 +156,7 @@ export class LiveCalls implements Disposable {
     if (event.type === "call_started") {
       const { orgId, callId, agentId, connector, at, language, trackingId } = event;
       const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId);
-      // An end that this reader lost must not keep its call for ever.
+      // An end that was lost must not keep its call for ever.
       setNewest(this.#live, key, call, MOST_LIVE);
       call.take(event);
       return this.#tell(event, call, "began");

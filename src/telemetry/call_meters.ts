@@ -76,7 +76,7 @@ export class CallMeters implements Disposable {
     const key = callKey(event);
     if (event.type === "call_started") {
       const connector = this.#connectors.fold(event.connector);
-      // An end that this slow reader lost must not keep its call for ever.
+      // An end that was lost must not keep its call for ever.
       setNewest(this.#calls, key, { connector, asked: undefined }, MOST_CALLS);
     }
     const call = this.#calls.get(key);

@@ -47,7 +47,8 @@ export function processReadings(own: ProcessNumbers): readonly Reading[] {
     { name: "byova_calls_live", help: "Calls that are going on.", type: "gauge", read: () => own.liveCalls() },
     {
       name: "byova_events_dropped",
-      help: "Events of calls that a slow reader lost: numbers and pages are short of them, calls are not.",
+      help:
+        "Events of calls that were lost since too many came at once: numbers and pages are short of them, calls are not.",
       type: "counter",
       read: () => own.droppedEvents(),
     },
