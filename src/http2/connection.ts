@@ -89,7 +89,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   #farewell: "none" | "announced" | "draining" = "none";
   #peerMaxStreams = Infinity;
   #discardedBytes = 0;
-  #seenWrites = -1;
+  /** The count of writes when something last waited at a look at the peer's progress. */
+  #stuckAt = NaN;
   #resumeReading = () => {};
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
@@ -228,11 +229,12 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
 
   /** Cuts off who takes nothing of what waits for it: the whole connection, or single streams. */
   checkProgress(): void {
-    if (this.#outbox.waiting > 0 && this.#outbox.writes === this.#seenWrites) {
+    const { waiting, writes } = this.#outbox;
+    if (waiting > 0 && writes === this.#stuckAt) {
       this.#offend(ErrorCode.CANCEL, "the peer stopped reading");
       return this.#destroy("the peer stopped reading");
     }
-    this.#seenWrites = this.#outbox.writes;
+    this.#stuckAt = waiting > 0 ? writes : NaN;
     for (const stream of this.streams) {
       if (stream.stalled()) stream.fail(ErrorCode.CANCEL, "the peer stopped reading");
     }
@@ -274,7 +276,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   async #run(): Promise<void> {
     try {
       let prefaced = !this.isServer;
-      while (this.#phase !== "closed") {
+      while (!this.#gone) {
         let bytes: number | null;
         try {
           bytes = await this.transport.read(this.#inbox.room());
@@ -282,7 +284,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
           if (error instanceof Http2Error) this.#offend(error.code, error.message);
           break;
         }
-        if (bytes === null) break;
+        // What was read while the connection came to its end is nobody's any more.
+        if (bytes === null || this.#gone) break;
         if (this.#phase === "closing") {
           this.#discardedBytes += bytes;
           if (this.#discardedBytes > LINGER_BYTES) break;
@@ -310,6 +313,10 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     } finally {
       this.#destroy("the connection was lost");
     }
+  }
+
+  get #gone(): boolean {
+    return this.#phase === "closed";
   }
 
   /** Whether a client that sends without pause may be up to something: it reads no answers, or breaks rules. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { Http2Connection } from "./connection.ts";
+import { WireCounters } from "./counters.ts";
 import { ErrorCode } from "./errors.ts";
 import { Flag, FrameType, PREFACE, readUint32 } from "./frames.ts";
 import { close, frame, headers, Peer, REQUEST, serve, uint32 } from "./peer_in_memory_test.ts";
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 Deno.test("a server greets with SETTINGS and acknowledges the client's", async () => {
   const served = serve();
@@ -135,6 +138,55 @@ Deno.test("a peer that takes nothing for long is cut off, and a stream that it s
   assert.deepEqual(served.heard.slice(1), ["3 lost 10", "5 lost 10"]);
 });
 
+Deno.test("a peer that was asked for nothing for long has its time from the first thing that waits", async () => {
+  const served = serve({ limits: { stallTimeoutMs: 1000 } });
+  served.peer.send(headers(1), frame(FrameType.PING, 0, 0, uint32(1, 2)));
+  await served.peer.next(FrameType.PING);
+  served.clock.advance(1000);
+  served.clock.advance(999);
+  served.streams[0]!.sendHeaders([[":status", "200"]]); // waits for the end of this turn
+  served.clock.advance(1);
+  assert.equal((await served.peer.next(FrameType.HEADERS)).id, 1);
+  assert.ok(!served.connection.over);
+  await close(served);
+});
+
+Deno.test("a peer that takes what waits little by little is not cut off", async () => {
+  const served = serve({ limits: { stallTimeoutMs: 1000 } });
+  served.peer.send(headers(1), frame(FrameType.PING, 0, 0, uint32(1, 2)));
+  await served.peer.next(FrameType.PING);
+  served.peer.mouthful = 1;
+  let swallow = () => {};
+  const chew = () => served.peer.stuck = new Promise((resolve) => swallow = resolve);
+  chew();
+  served.streams[0]!.sendHeaders([[":status", "200"]]);
+  for (let bytes = 0; bytes < 5; bytes++) {
+    await turn(); // the next write waits
+    const swallowed = swallow;
+    chew();
+    swallowed();
+    await turn();
+    served.clock.advance(1000);
+  }
+  assert.ok(!served.connection.over);
+  served.clock.advance(1000);
+  await served.connection.ended;
+});
+
+Deno.test("what was read while the connection came to its end opens no stream", async () => {
+  const counters = new WireCounters();
+  const served = serve({ counters, limits: { stallTimeoutMs: 1000 } });
+  await served.peer.next(FrameType.SETTINGS);
+  served.peer.stuck = new Promise(() => {});
+  served.peer.send(frame(FrameType.PING, 0, 0, uint32(1, 2)));
+  while (served.connection.bytesReceived < 50) await Promise.resolve();
+  served.clock.advance(1000);
+  served.peer.send(headers(1));
+  served.clock.advance(1000);
+  await served.connection.ended;
+  assert.deepEqual([served.streams.length, counters.openStreams], [0, 0]);
+});
+
 Deno.test("a client that does not read its answers is not read from, until it does", async () => {
   let requests = 0;
   const served = serve({
@@ -149,7 +201,6 @@ Deno.test("a client that does not read its answers is not read from, until it do
   served.peer.stuck = promise;
   for (let id = 1; id < 4000; id += 2) served.peer.send(headers(id, REQUEST, Flag.END_HEADERS | Flag.END_STREAM));
   served.peer.send(frame(FrameType.PING, 0, 0, uint32(1, 2)));
-  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
   while (requests < 100) await turn();
   for (let turns = 0; turns < 20; turns++) await turn();
   assert.ok(requests < 300, `${requests} requests were taken`);

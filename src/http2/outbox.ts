@@ -25,7 +25,7 @@ export interface OutboxListener {
 export class Outbox {
   /** Where the frame that `frame()` opened last is to be filled in. */
   bytes: Uint8Array = NO_BYTES;
-  /** Number of writes finished so far: whoever waits for progress compares two readings. */
+  /** How often the transport has taken something so far: whoever waits for progress compares two readings. */
   writes = 0;
   #length = 0;
   #inFlight = 0;
@@ -155,13 +155,14 @@ export class Outbox {
       this.#inFlight = length;
       this.#length = 0;
       try {
-        for (let from = 0; from < length;) from += await this.transport.write(bytes.subarray(from, length));
+        for (let from = 0; from < length; this.writes++) {
+          from += await this.transport.write(bytes.subarray(from, length));
+        }
       } catch {
         return this.listener.failed();
       }
       this.#inFlight = 0;
       buffers.give(bytes);
-      this.writes++;
       if (this.#closed) return;
       this.listener.written(length);
     }

@@ -59,6 +59,9 @@ export class Peer implements Transport {
   writes = 0;
   /** While set, the connection's writes wait for it. */
   stuck: Promise<void> | undefined;
+  /** Bytes that are taken in one write at most. */
+  mouthful = Infinity;
+  #unread = new Uint8Array(0);
   #incoming: Uint8Array[] = [];
   #ended = false;
   #readable = Promise.withResolvers<void>();
@@ -97,14 +100,9 @@ export class Peer implements Transport {
   async write(bytes: Uint8Array): Promise<number> {
     await this.stuck;
     this.writes++;
-    for (let at = 0; at < bytes.length;) {
-      const length = readUint24(bytes, at);
-      const payload = bytes.slice(at + 9, at + 9 + length);
-      this.frames.push({ type: bytes[at + 3]!, flags: bytes[at + 4]!, id: readUint31(bytes, at + 5), payload });
-      at += 9 + length;
-    }
-    this.#wake();
-    return bytes.length;
+    const taken = bytes.subarray(0, this.mouthful);
+    this.#take(concat([this.#unread, taken]));
+    return taken.length;
   }
 
   closeWrite(): Promise<void> {
@@ -115,6 +113,16 @@ export class Peer implements Transport {
   close(): void {
     this.#ended = true;
     this.#readable.resolve();
+    this.#wake();
+  }
+
+  #take(bytes: Uint8Array): void {
+    let at = 0;
+    for (let end; bytes.length - at >= 9 && (end = at + 9 + readUint24(bytes, at)) <= bytes.length; at = end) {
+      const payload = bytes.slice(at + 9, end);
+      this.frames.push({ type: bytes[at + 3]!, flags: bytes[at + 4]!, id: readUint31(bytes, at + 5), payload });
+    }
+    this.#unread = bytes.slice(at);
     this.#wake();
   }
 
