@@ -2,8 +2,11 @@ import { strict as assert } from "node:assert";
 import { callUnary } from "../src/grpc/client.ts";
 import { GrpcError, Status } from "../src/grpc/status.ts";
 import { encodeListVARequest } from "../src/protocols/gen/byova_common.ts";
-import { VoiceVirtualAgent } from "../src/protocols/gen/voicevirtualagent.ts";
+import { encodeVoiceVARequest, VoiceVirtualAgent } from "../src/protocols/gen/voicevirtualagent.ts";
 import { type Script, ScriptedGateway } from "./scripted_agent.ts";
+import { until } from "./until.ts";
+import { RawClient } from "./wire/raw_client.ts";
+import { bytesOf, data, message, opening, request } from "./wire/raw_frames.ts";
 import { silence } from "./speech_samples.ts";
 
 /** What the gateway does not take, and what it says to that. */
@@ -23,6 +26,20 @@ Deno.test("too many calls and too many streams are refused as RESOURCE_EXHAUSTED
   assert.equal((await streams.call().start()).status, Status.RESOURCE_EXHAUSTED);
   await open.finish();
   assert.equal((await streams.call().start()).status, Status.OK);
+});
+
+Deno.test("a tracking id is kept as far as it may be written down, and a stream that brings a strange one is like any", async () => {
+  await using house = await ScriptedGateway.open(listens, { byova: { maxStreams: 1 } });
+  const ids = { conversationId: "strange", customerOrgId: "o" };
+  const start = message(encodeVoiceVARequest({ ...ids, eventInput: { eventType: 1 } }));
+  using client = await RawClient.connect(house.server.port);
+  await client.send(opening());
+  for (const id of [1, 3, 5]) {
+    const head = request(id, VoiceVirtualAgent.ProcessCallerInput, [["trackingid", `WXCC\xe9\x80_${id}`]]);
+    await client.send(bytesOf([head, data(id, start, true)]));
+    await until(() => house.events.some((event) => event.type === "call_started" && event.trackingId === `WXCC_${id}`));
+    await until(async () => (await house.call().start()).status === Status.OK);
+  }
 });
 
 Deno.test("a gateway that drains refuses new calls as UNAVAILABLE and lets open ones go on", async () => {

@@ -15,7 +15,15 @@ import type { Span } from "../lib/span.ts";
 import { type Frame, FrameReader } from "./byova_frame.ts";
 import { FAREWELL, Reply } from "./byova_reply.ts";
 import { invalid, orInvalid } from "./decoding.ts";
-import { checkWholeSamples, readDetails, readEvent, readFormat, readKeys, startsCall } from "./byova_request.ts";
+import {
+  checkWholeSamples,
+  readDetails,
+  readEvent,
+  readFormat,
+  readKeys,
+  readTrackingId,
+  startsCall,
+} from "./byova_request.ts";
 import { decodeListVARequest, encodeListVAResponse } from "./gen/byova_common.ts";
 import { decodeVoiceVARequest, type VoiceVARequest, VoiceVirtualAgent } from "./gen/voicevirtualagent.ts";
 import { type Caller, checkOrg, Guard, type GuardedMethod } from "./guard.ts";
@@ -99,6 +107,7 @@ class CallerStream implements RpcListener, TurnSink {
   #reply: Reply | undefined;
   /** Where the stream goes on when its call is the successor's. */
   #relay: RpcListener | undefined;
+  readonly #trackingId: string;
   readonly #frame = new FrameReader();
   #packets = 0;
   #closed = false;
@@ -111,13 +120,13 @@ class CallerStream implements RpcListener, TurnSink {
     readonly options: ByovaOptions,
     readonly streams: { open: number },
   ) {
-    streams.open++;
-    const tracking = rpc.metadata.get("trackingid");
-    if (tracking) rpc.respondWith([["trackingid", tracking]]);
+    this.#trackingId = readTrackingId(rpc.metadata.get("trackingid"));
+    if (this.#trackingId !== "") rpc.respondWith([["trackingid", this.#trackingId]]);
     this.#callOffTimer = options.clock.setTimer(FIRST_REQUEST_MS, () => {
       this.#release();
       rpc.finish(Status.DEADLINE_EXCEEDED, `no request came within ${FIRST_REQUEST_MS / 1000} s`);
     });
+    streams.open++; // whoever fails before this is not open
   }
 
   message(message: Span): void {
@@ -169,7 +178,7 @@ class CallerStream implements RpcListener, TurnSink {
 
   #open(request: VoiceVARequest, message: Span): void {
     this.#stopWaiting();
-    const details = readDetails(request, this.rpc.metadata.get("trackingid"));
+    const details = readDetails(request, this.#trackingId);
     checkOrg(this.caller, details.orgId);
     checkInput(request);
     const starts = startsCall(request);

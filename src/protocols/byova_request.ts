@@ -22,11 +22,13 @@ export function telephoneFormat(encoding: number, sampleRate: number): AudioForm
   return FORMATS[encoding]?.[sampleRate as 8000 | 16000];
 }
 
-/**
- * Reads who calls whom from the first request of a stream and the tracking id of its metadata. Throws INVALID_ARGUMENT,
- * naming the field.
- */
-export function readDetails(request: VoiceVARequest, trackingId = ""): CallDetails {
+/** What of the tracking id of a stream's metadata may be written down and sent back; "" for none. */
+export function readTrackingId(trackingId = ""): string {
+  return trackingId.replaceAll(/[^\x21-\x7e]/g, "").slice(0, LONGEST_ID);
+}
+
+/** Reads who calls whom from the first request of a stream. Throws INVALID_ARGUMENT, naming the field. */
+export function readDetails(request: VoiceVARequest, trackingId: string): CallDetails {
   return {
     id: readId("conversation_id", request.conversationId),
     orgId: readId("customer_org_id", request.customerOrgId),
@@ -36,7 +38,7 @@ export function readDetails(request: VoiceVARequest, trackingId = ""): CallDetai
     startName: startOf(request)?.name ?? "",
     parameters: startOf(request)?.parameters ?? {},
     additionalInfo: request.additionalInfo,
-    trackingId: trackingId.replaceAll(/[^\x21-\x7e]/g, "").slice(0, LONGEST_ID),
+    trackingId,
   };
 }
 
