@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { callUnary } from "../../src/grpc/client.ts";
+import { Health } from "../../src/protocols/gen/health.ts";
 import { GatewayProcess } from "../gateway_process.ts";
 import type { AttackReport } from "./attacks.ts";
 import { Bystander } from "./bystander.ts";
@@ -13,24 +15,40 @@ export interface Attacked extends AttackReport {
   readonly memory: number;
 }
 
-/** How many connections the gateway has. */
-export async function connectionsOf(house: GatewayProcess): Promise<number> {
-  const answer = await fetch(new URL("/api/debug/sessions", house.page));
-  return (await answer.json()).connections;
+/** A gateway of its own. Its line has asked for health once: it does not belong to those who go first. */
+export async function attackedHouse(): Promise<GatewayProcess> {
+  const house = await GatewayProcess.start();
+  await callUnary(house.channel, Health.Check, new Uint8Array(0));
+  return house;
 }
 
-/** Waits until nobody but the gateway's own line is connected; fails after ten seconds. */
+/** How many connections and streams the gateway has. */
+async function openOf(house: GatewayProcess): Promise<{ readonly connections: number; readonly streams: number }> {
+  const answer = await fetch(new URL("/api/debug/sessions", house.page));
+  const { connections, wire } = await answer.json();
+  return { connections, streams: wire.openStreams };
+}
+
+/**
+ * Waits until nobody but the gateway's own line is connected and no stream is left; fails after ten seconds, when that
+ * line was lost, and when the gateway has met a defect of its own.
+ */
 export async function untilAlone(house: GatewayProcess): Promise<void> {
   const until = performance.now() + 10_000;
-  for (let left; (left = await connectionsOf(house)) > 1;) {
-    assert.ok(performance.now() < until, `${left - 1} connections are left over`);
+  for (let left; (left = await openOf(house)).connections > 1 || left.streams > 0;) {
+    assert.ok(
+      performance.now() < until,
+      `${left.connections - 1} connections and ${left.streams} streams are left over`,
+    );
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  assert.equal((await openOf(house)).connections, 1, "the gateway's own line was cut off");
+  assert.deepEqual(house.log.filter(({ code }) => code === "GATEWAY-DEFECT"), []);
 }
 
 /** Attacks a gateway for so many ms while a bystander makes calls, and waits until all is as it was. */
 export async function attacked(name: string, ms: number): Promise<Attacked> {
-  await using house = await GatewayProcess.start();
+  await using house = await attackedHouse();
   const bystander = await Bystander.start(house.port);
   await bystander.settle();
   const attack = attackerOf(name, house.port, ms);
