@@ -1,4 +1,5 @@
-import { CALL_IDS, numberOfState } from "../src/store/call_rows.ts";
+import { numberOfState } from "../src/store/call_rows.ts";
+import { CallTexts } from "../src/store/call_texts.ts";
 import { CallWriter } from "../src/store/call_writer.ts";
 import { Course } from "../src/store/course.ts";
 import { MinuteWriter } from "../src/store/minutes.ts";
@@ -23,15 +24,13 @@ export function fill(file: string, count: number): number {
   migrate(database);
   const words = new Words(database);
   const minutes = new MinuteWriter(database, 1);
-  const writer = new CallWriter(database, words, minutes, 1);
+  const texts = new CallTexts(database);
+  const writer = new CallWriter(database, words, minutes, texts, 1);
   const addCall = database.prepare(`
     INSERT INTO calls (org, call, agent, connector, state, outcome, reason, code, started, ended, turns, longest, median,
       language, tracking, recorded, session, heard)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?)`);
   const addEvents = database.prepare("INSERT INTO packed_events VALUES (?, ?)");
-  const addText = database.prepare(
-    `INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`,
-  );
   let packed: Uint8Array = new Uint8Array();
   let [written, ms] = [0, 0];
   for (let from = 0; from < count; from += BATCH) {
@@ -71,8 +70,9 @@ export function fill(file: string, count: number): number {
         last.at,
       );
       addEvents.run(Number(lastInsertRowid), packed);
-      addText.run(Number(lastInsertRowid));
+      texts.add(Number(lastInsertRowid));
     }
+    while (texts.step());
     minutes.settle();
     database.exec("COMMIT");
   }

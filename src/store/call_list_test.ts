@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { AGENTS, CONNECTORS, DAYS, eventsOf, ORGS, UNTIL } from "../../bench/store_calls.ts";
 import { CallLister } from "./call_list.ts";
+import { CallTexts } from "./call_texts.ts";
 import { CallWriter } from "./call_writer.ts";
 import { migrate } from "./migrations.ts";
 import { MinuteWriter } from "./minutes.ts";
@@ -57,7 +58,8 @@ function smallHouse() {
   migrate(database);
   const words = new Words(database);
   const minutes = new MinuteWriter(database, 1);
-  const writer = new CallWriter(database, words, minutes, 1);
+  const texts = new CallTexts(database);
+  const writer = new CallWriter(database, words, minutes, texts, 1);
   database.exec("BEGIN");
   for (let index = 0; index < COUNT; index++) {
     for (const event of eventsOf(index, COUNT)) {
@@ -68,6 +70,7 @@ function smallHouse() {
     }
   }
   writer.settle();
+  assert.ok(texts.step(), "some of the calls wait to be taken up");
   database.exec("COMMIT");
   const options = { now: () => UNTIL + DAY_MS };
   const listers = [1_000_000, 5, 60].map((mostSorted) => new CallLister(database, words, { ...options, mostSorted }));

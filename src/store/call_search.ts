@@ -96,9 +96,14 @@ export class CallSearch {
   #byId(sought: string): Found | undefined {
     const values = { trigrams: trigramsOf(sought), text: sought };
     const { looked, many, ids } = this.database.prepare(`
-      WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
-      SELECT (SELECT count(*) FROM found) AS looked, count(*) AS many, json_group_array(c.id) AS ids
-      FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
+      WITH
+        found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND}),
+        waiting AS (SELECT call AS id FROM waiting_texts LIMIT ${MOST_FOUND}),
+        live AS (SELECT id FROM calls WHERE state = ${LIVE})
+      SELECT (SELECT count(*) FROM found) + (SELECT count(*) FROM waiting) AS looked,
+        count(*) AS many, json_group_array(c.id) AS ids
+      FROM (SELECT id FROM found UNION ALL SELECT id FROM waiting UNION ALL SELECT id FROM live) t
+      CROSS JOIN calls c ON c.id = t.id
       WHERE instr(${CALL_IDS}, :text) > 0`).get(values)!;
     return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : undefined;
   }

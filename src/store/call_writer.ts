@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CallEvent } from "../call/event.ts";
 import { callKey } from "../lib/call_key.ts";
 import { setNewest } from "../lib/newest.ts";
-import { CALL_IDS, numberOfState } from "./call_rows.ts";
+import { numberOfState } from "./call_rows.ts";
+import type { CallTexts } from "./call_texts.ts";
 import { Course, type KeptEvent } from "./course.ts";
 import { packEvents, unpackEvents } from "./packed_events.ts";
 import type { MinuteWriter } from "./minutes.ts";
@@ -13,11 +14,16 @@ const MOST_AT_HAND = 10_000;
 /** Events of one call that are kept, the end aside. */
 const MOST_EVENTS = 20_000;
 
-/** What is at hand of a call that goes on. */
+type Ended = Extract<CallEvent, { type: "call_ended" }>;
+
+/** What is at hand of a call that goes on, or has ended and is not written down as such yet. */
 interface OpenCall {
-  readonly row: number;
-  readonly connector: number;
+  /** The number of its row; undefined until it has one. */
+  row: number | undefined;
+  readonly start: Start;
   readonly course: Course;
+  /** What its row says of its course. */
+  told: Pick<Course, "turns" | "waits" | "code" | "recorded">;
   /** Events that are kept. */
   events: number;
   /** Those that are not written yet, as JSON. */
@@ -25,11 +31,27 @@ interface OpenCall {
   /** How many rows hold the others. */
   pieces: number;
   heard: number;
+  end: Ended | undefined;
 }
 
-/** Writes what happens in calls. Every method belongs into a transaction, and throws what SQLite throws. */
+/** What a call's row begins with; its words by their numbers. */
+interface Start {
+  readonly org: number;
+  readonly callId: string;
+  readonly agent: number;
+  readonly connector: number;
+  readonly at: number;
+  readonly language: number;
+  readonly tracking: string;
+}
+
+/**
+ * Writes what happens in calls. The rows of calls stand in many indexes, so a row is written when a batch is through,
+ * and of it what has changed. Every method belongs into a transaction, and throws what SQLite throws.
+ */
 export class CallWriter {
   readonly #open = new Map<string, OpenCall>();
+  /** Those of which something is not written yet. */
   readonly #stale = new Set<OpenCall>();
   readonly #sql;
 
@@ -37,13 +59,14 @@ export class CallWriter {
     readonly database: DatabaseSync,
     readonly words: Words,
     readonly minutes: MinuteWriter,
+    readonly texts: CallTexts,
     /** The number of this process. */
     readonly session: number,
   ) {
     this.#sql = statements(database);
   }
 
-  /** Keeps an event with its call. One whose call is not known, since its start was lost, begins it. */
+  /** Keeps an event with its call until it is settled. One whose call is not known, since its start was lost, begins it. */
   write(event: CallEvent): void {
     const call = this.#callOf(event);
     const { callId: _callId, orgId: _orgId, ...kept } = event;
@@ -51,31 +74,38 @@ export class CallWriter {
     call.heard = event.at;
     this.#stale.add(call);
     if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
+    const { connector } = call.start;
     switch (event.type) {
       case "agent_turn":
-        this.minutes.waited(event.at, call.connector, event.waitedMs);
+        this.minutes.waited(event.at, connector, event.waitedMs);
         break;
       case "agent_faltered":
       case "call_failed":
         this.#sql.addError.run(
           Math.round(event.at),
           this.words.number(event.code),
-          call.connector,
-          this.words.number(event.orgId),
+          connector,
+          call.start.org,
           event.callId,
         );
         break;
-      case "call_ended":
-        this.#end(call, event);
+      case "call_ended": {
+        const { at, outcome } = event;
+        call.end = event;
+        this.#open.delete(callKey(event));
+        const failed = outcome === "agent_failed" || (outcome === "timed_out" && !call.course.answered);
+        this.minutes.ended(at, connector, failed);
         break;
+      }
     }
   }
 
-  /** Brings the rows of the calls that went on up to date. */
+  /** Writes all that has happened. */
   settle(): void {
     for (const call of this.#stale) {
-      this.#update(call);
-      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      const row = this.#row(call);
+      if (call.end) this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
+      else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
       call.fresh = [];
     }
     this.#stale.clear();
@@ -89,12 +119,13 @@ export class CallWriter {
     ];
     for (const { id } of rows) {
       this.#sql.interrupt.run(id!);
-      this.#pack(Number(id), this.#written(Number(id)));
+      this.#pack(Number(id), this.#take(Number(id)));
     }
+    if (rows.length > 0) this.forget(); // whoever is heard of after all is taken up by what is written
     return rows.length;
   }
 
-  /** Forgets what was learnt in a transaction that came to nothing. */
+  /** Forgets what is at hand, which is no longer what is written. */
   forget(): void {
     this.#open.clear();
     this.#stale.clear();
@@ -111,69 +142,93 @@ export class CallWriter {
   }
 
   #begin({ orgId, callId, agentId, at }: CallEvent, connector: string, tracking: string, language: string): OpenCall {
-    const by = this.words.number(connector);
-    const none = this.words.number("");
-    const { lastInsertRowid } = this.#sql.begin.run(
-      this.words.number(orgId),
+    const start = {
+      org: this.words.number(orgId),
       callId,
-      this.words.number(agentId),
-      by,
-      none,
-      none,
-      Math.round(at),
-      this.words.number(language),
+      agent: this.words.number(agentId),
+      connector: this.words.number(connector),
+      at,
+      language: this.words.number(language),
       tracking,
-      this.session,
-      Math.round(at),
-    );
-    this.minutes.started(at, by);
+    };
+    this.minutes.started(at, start.connector);
     return {
-      row: Number(lastInsertRowid),
-      connector: by,
+      row: undefined,
+      start,
       course: new Course(),
+      told: NOTHING,
       events: 0,
       fresh: [],
       pieces: 0,
       heard: at,
+      end: undefined,
     };
   }
 
   /** Takes up a call that is live, or was thought dead, by what is written of it. */
   #recall({ orgId, callId }: CallEvent): OpenCall | undefined {
+    this.settle(); // it may have ended just now
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return undefined;
-    const row = Number(found.id);
-    if (found.state !== LIVE) this.#reopen(row);
+    const { id, state, ...start } = found;
+    const row = Number(id);
+    if (state !== LIVE) this.#reopen(row);
     const course = new Course();
     const pieces = this.#written(row);
     const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
       row,
-      connector: Number(found.connector),
+      start: start as unknown as Start,
       course,
+      told: partsOf(course),
       events: events.length,
       fresh: [],
       pieces: pieces.length,
       heard: events.at(-1)?.at ?? 0,
+      end: undefined,
     };
   }
 
-  #end(call: OpenCall, event: Extract<CallEvent, { type: "call_ended" }>): void {
-    const { at, outcome, reason } = event;
-    this.#update(call);
-    this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
-    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
-    this.#stale.delete(call);
-    this.#open.delete(callKey(event));
-    const failed = outcome === "agent_failed" || (outcome === "timed_out" && !call.course.answered);
-    this.minutes.ended(at, call.connector, failed);
+  /** Brings the row of a call up to date. Returns its number. */
+  #row(call: OpenCall): number {
+    const { row, course, told, heard, end } = call;
+    if (row === undefined) return call.row = this.#insert(call);
+    const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
+    this.#sql.heard.run(Math.round(heard), row);
+    if (turns !== told.turns) this.#sql.turns.run(turns, row);
+    if (waits !== told.waits) this.#sql.waits.run(longestWaitMs, medianWaitMs, row);
+    if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
+    if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
+    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
+    call.told = partsOf(course);
+    return row;
   }
 
-  #update({ row, course, heard }: OpenCall): void {
-    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
-    const failure = this.words.number(code ?? "");
-    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  #insert(call: OpenCall): number {
+    const { start, course, heard, end } = call;
+    const { lastInsertRowid } = this.#sql.insert.run(
+      start.org,
+      start.callId,
+      start.agent,
+      start.connector,
+      end ? ENDED : LIVE,
+      this.words.number(end?.outcome ?? ""),
+      end?.reason ?? null,
+      this.words.number(course.code ?? ""),
+      Math.round(start.at),
+      end ? Math.round(end.at) : null,
+      course.turns,
+      course.longestWaitMs ?? null,
+      course.medianWaitMs ?? null,
+      start.language,
+      start.tracking,
+      Number(course.recorded),
+      this.session,
+      Math.round(heard),
+    );
+    call.told = partsOf(course);
+    return Number(lastInsertRowid);
   }
 
   /** What is written of a live call's events, in pieces. */
@@ -181,10 +236,16 @@ export class CallWriter {
     return this.#sql.events.all(row).map(({ events }) => String(events));
   }
 
+  /** The same, and nothing of it stays where it was. */
+  #take(row: number): string[] {
+    const pieces = this.#written(row);
+    this.#sql.dropEvents.run(row);
+    return pieces;
+  }
+
   #pack(row: number, pieces: readonly string[]): void {
     this.#sql.pack.run(row, packEvents(pieces));
-    this.#sql.dropEvents.run(row);
-    this.#sql.addText.run(row);
+    this.texts.add(row);
   }
 
   #reopen(row: number): void {
@@ -194,22 +255,36 @@ export class CallWriter {
       this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed as Uint8Array)).slice(1, -1));
     }
     this.#sql.dropPacked.run(row);
-    this.#sql.dropText.run(row);
+    this.texts.drop(row);
   }
 }
 
-const [ENDED, INTERRUPTED, LIVE] = (["ended", "interrupted", "live"] as const).map(numberOfState);
+const ENDED = numberOfState("ended");
+const INTERRUPTED = numberOfState("interrupted");
+const LIVE = numberOfState("live");
+
+function partsOf({ turns, waits, code, recorded }: OpenCall["told"]): OpenCall["told"] {
+  return { turns, waits, code, recorded };
+}
+
+const NOTHING = partsOf(new Course());
 
 function statements(database: DatabaseSync) {
   const sql = (text: string) => database.prepare(text);
   return {
-    begin: sql(`
-      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
-      VALUES (?, ?, ?, ?, ${LIVE}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
+    insert: sql(`
+      INSERT INTO calls (org, call, agent, connector, state, outcome, reason, code, started, ended, turns, longest,
+        median, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     find: sql(`
-      SELECT id, connector, state FROM calls
+      SELECT id, state, org, call AS callId, agent, connector, started AS at, language, tracking FROM calls
       WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
-    update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
+    // Each touches the indexes that hold what it names, whether that changes or not.
+    heard: sql("UPDATE calls SET heard = ? WHERE id = ?"),
+    turns: sql("UPDATE calls SET turns = ? WHERE id = ?"),
+    waits: sql("UPDATE calls SET longest = ?, median = ? WHERE id = ?"),
+    code: sql("UPDATE calls SET code = ? WHERE id = ?"),
+    recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
     interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE}, ended = NULL WHERE id = ?`),
@@ -220,8 +295,6 @@ function statements(database: DatabaseSync) {
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
-    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
-    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)"),
   };
 }

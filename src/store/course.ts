@@ -50,6 +50,11 @@ export class Course {
     }
   }
 
+  /** How many waits there were, as far as they are looked at. */
+  get waits(): number {
+    return this.#waits.length;
+  }
+
   get medianWaitMs(): number | undefined {
     const sorted = this.#waits.toSorted((a, b) => a - b);
     return sorted[Math.ceil(sorted.length / 2) - 1];

@@ -135,11 +135,12 @@ export class Keeper implements Disposable {
     }
   }
 
-  /** Makes room, also while the disk is full: what is let go of is written over. */
+  /** Makes room, also while the disk is full: what is let go of is written over. And does what nobody waits for. */
   #tidy(): void {
     let more = false;
     try {
       if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+      if (this.#database && !this.#trouble) more = this.#database.index() || more;
     } catch (error) {
       this.#suffer(error);
     }

@@ -132,6 +132,10 @@ export const MIGRATIONS: readonly string[] = [
     about TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Calls that are over and not in call_texts yet.
+  CREATE TABLE waiting_texts (call INTEGER PRIMARY KEY) STRICT;
+  `,
 ];
 
 /** Brings a database to the present shape. Throws a NewerDatabase when it is beyond it, and what SQLite throws. */

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../lib/clock.ts";
 import { CallLister } from "./call_list.ts";
 import { CallReader } from "./call_reader.ts";
+import { CallTexts } from "./call_texts.ts";
 import { CallWriter } from "./call_writer.ts";
 import { LogBook } from "./log_book.ts";
 import type { Answers, Batch, Settings } from "./messages.ts";
@@ -59,6 +60,7 @@ export class OpenDatabase implements Disposable {
   readonly session: number;
   readonly #words: Words;
   readonly #minutes: MinuteWriter;
+  readonly #texts: CallTexts;
   readonly #calls: CallWriter;
   readonly #logs: LogBook;
   readonly #trail: Trail;
@@ -85,10 +87,11 @@ export class OpenDatabase implements Disposable {
     this.session = session ?? Number(this.#sql.enter.run(clock.date()).lastInsertRowid);
     this.#words = new Words(database);
     this.#minutes = new MinuteWriter(database, this.session);
-    this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
+    this.#texts = new CallTexts(database);
+    this.#calls = new CallWriter(database, this.#words, this.#minutes, this.#texts, this.session);
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
-    this.#retention = new Retention(database, settings);
+    this.#retention = new Retention(database, this.#texts, settings);
     const lister = new CallLister(database, this.#words, { now: () => clock.date() });
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
@@ -151,6 +154,11 @@ export class OpenDatabase implements Disposable {
   tidy(): boolean {
     const more = this.#transact(() => this.#retention.step(this.clock.date()));
     return this.#retention.vacuum() || more;
+  }
+
+  /** Makes a few more calls found by parts of their ids without looking at each. Returns whether there may be more. */
+  index(): boolean {
+    return this.#transact(() => this.#texts.step());
   }
 
   /** What the database takes on disk, in bytes. */

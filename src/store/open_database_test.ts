@@ -4,6 +4,7 @@ import { ManualClock } from "../../tests/manual_clock.ts";
 import type { Batch, Settings } from "./messages.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { OpenDatabase, openFile } from "./open_database.ts";
+import type { CallQuery } from "./store.ts";
 import { troubleOf } from "./trouble.ts";
 
 const SETTINGS = { keepMs: 86_400_000, maxBytes: 1e9, logLines: 100, maxCallMs: 3_600_000, beatMs: 1000 };
@@ -35,6 +36,38 @@ Deno.test("a process that was taken for dead takes its calls up again, and nothi
   assert.deepEqual([call.call.state, call.call.turns], ["ended", 2]);
 });
 
+Deno.test("a call is found by a part of its id while it is live, when it is over, and once it is taken up", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  const found = (text: string) =>
+    database.answers.calls({ text, sort: "callId", descending: false, offset: 0, limit: 1000 })
+      .calls.map(({ callId }) => callId);
+  const ids = Array.from({ length: 250 }, (_, at) => `call-${at + 100}-of-many`);
+  database.write(batch(1, ...ids.flatMap((id) => started(id, clock.date()))));
+  assert.deepEqual(found("all-177-"), ["call-177-of-many"]);
+  const end = { type: "call_ended", outcome: "caller_hung_up", reason: "" } as const;
+  database.write(batch(2, ...ids.slice(1).toReversed().map((id) => told(id, clock.date(), end))));
+  assert.deepEqual([found("all-177-"), found("of-many")], [["call-177-of-many"], ids]);
+  assert.ok(database.index());
+  assert.deepEqual([found("all-177-"), found("of-many")], [["call-177-of-many"], ids]);
+  while (database.index());
+  assert.deepEqual([found("all-177-"), found("of-many")], [["call-177-of-many"], ids]);
+});
+
+Deno.test("a call that is heard of after its end, and one that begins again, are calls of their own", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  const late = told("one", clock.date() + 5, { type: "turn_closed", turn: 1, cancelled: true, frames: 0 });
+  database.write(batch(1, ...started("one", clock.date())));
+  database.write(batch(2, ...whole("one", clock.date()).slice(-1), late, ...whole("one", clock.date() + 9)));
+  const { calls } = database.answers.calls({ sort: "startedAt", descending: false, offset: 0, limit: 9 });
+  assert.deepEqual(calls.map(({ state, connector, turns }) => [state, connector, turns]), [
+    ["ended", "echo", 1],
+    ["live", "", 0],
+    ["ended", "echo", 1],
+  ]);
+});
+
 Deno.test("a batch that is sent twice is written once", () => {
   const { file, clock } = house();
   using first = OpenDatabase.open(file, undefined, clock);
@@ -53,19 +86,24 @@ Deno.test("a call whose end was lost is interrupted once it is silent for longer
   clock.advance(2);
   assert.equal(database.beat(1), 1);
   assert.deepEqual(states(database), { one: "interrupted" });
+  const end = { type: "call_ended", outcome: "caller_hung_up", reason: "" } as const;
+  database.write(batch(2, told("one", clock.date(), end)));
+  const { call, events } = database.answers.call({ callId: "one" })!;
+  assert.deepEqual([call.state, call.turns, events.length], ["ended", 1, 3]);
 });
 
 Deno.test("what is too old goes with all that belongs to it, and the disk gets its room back", () => {
   const { file, clock } = house();
   using database = OpenDatabase.open(file, undefined, clock);
   for (let at = 0; at < 500; at++) database.write(batch(at + 1, ...whole(`old-${at}`, clock.date())));
+  assert.ok(database.index()); // some stay that are not taken up
   const full = database.bytes;
   clock.advance(SETTINGS.keepMs + 60_000);
   database.write(batch(501, ...whole("new", clock.date())));
   while (database.tidy());
   assert.deepEqual(states(database), { new: "ended" });
   const left = (table: string) => database.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!.n;
-  assert.deepEqual(["packed_events", "minutes", "call_texts"].map(left), [1, 1, 1]);
+  assert.deepEqual(["packed_events", "minutes", "call_texts", "waiting_texts"].map(left), [1, 1, 0, 1]);
   assert.ok(database.bytes < full / 2, `${database.bytes} of ${full}`);
 });
 
@@ -107,6 +145,26 @@ Deno.test("log lines, of which only the newest are kept, are found by level, log
   while (database.tidy());
   const kept = logs({ level: "info", limit: 1000 });
   assert.deepEqual([kept.length, kept[0]!.message], [SETTINGS.logLines, "line 67"]);
+});
+
+Deno.test("a database of every older shape is brought forward with what is in it", () => {
+  const { file, clock } = house();
+  for (let shape = 1; shape < MIGRATIONS.length; shape++) {
+    const older = { ...file, file: `${file.file}-${shape}` };
+    {
+      using database = openFile(older.file);
+      for (const step of MIGRATIONS.slice(0, shape)) database.exec(step);
+      database.exec(`
+        PRAGMA user_version = ${shape};
+        INSERT INTO words VALUES (1, '');
+        INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
+        VALUES (1, 'call-of-old', 1, 1, 0, 1, 1, 1, 0, 1, '', 0, 1, 1);
+        INSERT INTO call_texts (rowid, text) VALUES (1, 'call-of-old' || char(10));`);
+    }
+    using database = OpenDatabase.open(older, undefined, clock);
+    database.write(batch(1, ...whole("call-of-now", clock.date())));
+    assert.deepEqual(states(database, { text: "call-of-" }), { "call-of-old": "ended", "call-of-now": "ended" });
+  }
 });
 
 Deno.test("a database that a newer gateway has written is refused, and left as it is", () => {
@@ -162,8 +220,8 @@ function whole(callId: string, at: number): string[] {
   return [...started(callId, at), told(callId, at, { type: "call_ended", outcome: "caller_hung_up", reason: "" })];
 }
 
-function states(database: OpenDatabase): Record<string, string> {
-  const { calls } = database.answers.calls({ sort: "startedAt", descending: false, offset: 0, limit: 1000 });
+function states(database: OpenDatabase, filter: Partial<CallQuery> = {}): Record<string, string> {
+  const { calls } = database.answers.calls({ ...filter, sort: "startedAt", descending: false, offset: 0, limit: 1000 });
   return Object.fromEntries(calls.map(({ callId, state }) => [callId, state]));
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { numberOfState } from "./call_rows.ts";
+import type { CallTexts } from "./call_texts.ts";
 import type { Settings } from "./messages.ts";
 
 /** Calls, and other rows, that are let go of in one step. */
@@ -18,7 +19,7 @@ const LIVE = numberOfState("live");
 export class Retention {
   readonly #sql;
 
-  constructor(readonly database: DatabaseSync, readonly settings: Settings) {
+  constructor(readonly database: DatabaseSync, readonly texts: CallTexts, readonly settings: Settings) {
     this.#sql = statements(database);
   }
 
@@ -28,6 +29,7 @@ export class Retention {
     const oldest = Math.round(now - keepMs);
     const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
     for (const { id } of calls) {
+      this.texts.drop(Number(id));
       for (const drop of this.#sql.dropCall) drop.run(id!);
     }
     const rows = [
@@ -71,7 +73,6 @@ function statements(database: DatabaseSync) {
     oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE} ORDER BY started LIMIT ${CALLS_A_STEP}`),
     dropCall: [
       sql("DELETE FROM packed_events WHERE call = ?"),
-      sql("DELETE FROM call_texts WHERE rowid = ?"),
       sql("DELETE FROM calls WHERE id = ?"),
     ],
     dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),

@@ -275,9 +275,14 @@ var CallSearch = class {
   #byId(sought) {
     const values = { trigrams: trigramsOf(sought), text: sought };
     const { looked, many, ids } = this.database.prepare(`
-      WITH found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND})
-      SELECT (SELECT count(*) FROM found) AS looked, count(*) AS many, json_group_array(c.id) AS ids
-      FROM (SELECT id FROM found UNION ALL SELECT id FROM calls WHERE state = ${LIVE}) t CROSS JOIN calls c ON c.id = t.id
+      WITH
+        found AS (SELECT rowid AS id FROM call_texts WHERE call_texts MATCH :trigrams LIMIT ${MOST_FOUND}),
+        waiting AS (SELECT call AS id FROM waiting_texts LIMIT ${MOST_FOUND}),
+        live AS (SELECT id FROM calls WHERE state = ${LIVE})
+      SELECT (SELECT count(*) FROM found) + (SELECT count(*) FROM waiting) AS looked,
+        count(*) AS many, json_group_array(c.id) AS ids
+      FROM (SELECT id FROM found UNION ALL SELECT id FROM waiting UNION ALL SELECT id FROM live) t
+      CROSS JOIN calls c ON c.id = t.id
       WHERE instr(${CALL_IDS}, :text) > 0`).get(values);
     return Number(looked) < MOST_FOUND ? { ids: String(ids), many: Number(many) } : void 0;
   }
@@ -513,6 +518,10 @@ var Course = class {
         break;
     }
   }
+  /** How many waits there were, as far as they are looked at. */
+  get waits() {
+    return this.#waits.length;
+  }
   get medianWaitMs() {
     const sorted = this.#waits.toSorted((a, b) => a - b);
     return sorted[Math.ceil(sorted.length / 2) - 1];
@@ -686,6 +695,39 @@ function statements(database) {
   };
 }
 
+// call_texts.ts
+var CALLS_A_STEP = 100;
+var CallTexts = class {
+  #sql;
+  constructor(database) {
+    const next = `SELECT call FROM waiting_texts ORDER BY call LIMIT ${CALLS_A_STEP}`;
+    this.#sql = {
+      wait: database.prepare("INSERT OR IGNORE INTO waiting_texts VALUES (?)"),
+      takeUp: database.prepare(`
+        INSERT INTO call_texts (rowid, text)
+        SELECT c.id, ${CALL_IDS} FROM (${next}) w CROSS JOIN calls c ON c.id = w.call ORDER BY c.id`),
+      takenUp: database.prepare(`DELETE FROM waiting_texts WHERE call IN (${next})`),
+      drop: [
+        database.prepare("DELETE FROM waiting_texts WHERE call = ?"),
+        database.prepare("DELETE FROM call_texts WHERE rowid = ?")
+      ]
+    };
+  }
+  /** A call is over: its row is to be found. Belongs into a transaction, as does all that follows. */
+  add(row) {
+    this.#sql.wait.run(row);
+  }
+  /** A call goes on, or is let go of. */
+  drop(row) {
+    for (const each of this.#sql.drop) each.run(row);
+  }
+  /** Takes up some of those that wait. Returns whether there may be more. */
+  step() {
+    this.#sql.takeUp.run();
+    return Number(this.#sql.takenUp.run().changes) === CALLS_A_STEP;
+  }
+};
+
 // ../lib/call_key.ts
 var latest = { orgId: "", callId: "" };
 var latestKey = "\n";
@@ -711,21 +753,24 @@ function setNewest(map, key, value, most) {
 var MOST_AT_HAND = 1e4;
 var MOST_EVENTS = 2e4;
 var CallWriter = class {
-  constructor(database, words, minutes, session) {
+  constructor(database, words, minutes, texts, session) {
     this.database = database;
     this.words = words;
     this.minutes = minutes;
+    this.texts = texts;
     this.session = session;
     this.#sql = statements2(database);
   }
   database;
   words;
   minutes;
+  texts;
   session;
   #open = /* @__PURE__ */ new Map();
+  /** Those of which something is not written yet. */
   #stale = /* @__PURE__ */ new Set();
   #sql;
-  /** Keeps an event with its call. One whose call is not known, since its start was lost, begins it. */
+  /** Keeps an event with its call until it is settled. One whose call is not known, since its start was lost, begins it. */
   write(event) {
     const call = this.#callOf(event);
     const { callId: _callId, orgId: _orgId, ...kept } = event;
@@ -733,30 +778,37 @@ var CallWriter = class {
     call.heard = event.at;
     this.#stale.add(call);
     if (call.events++ < MOST_EVENTS || event.type === "call_ended") call.fresh.push(JSON.stringify(kept));
+    const { connector } = call.start;
     switch (event.type) {
       case "agent_turn":
-        this.minutes.waited(event.at, call.connector, event.waitedMs);
+        this.minutes.waited(event.at, connector, event.waitedMs);
         break;
       case "agent_faltered":
       case "call_failed":
         this.#sql.addError.run(
           Math.round(event.at),
           this.words.number(event.code),
-          call.connector,
-          this.words.number(event.orgId),
+          connector,
+          call.start.org,
           event.callId
         );
         break;
-      case "call_ended":
-        this.#end(call, event);
+      case "call_ended": {
+        const { at, outcome } = event;
+        call.end = event;
+        this.#open.delete(callKey(event));
+        const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
+        this.minutes.ended(at, connector, failed);
         break;
+      }
     }
   }
-  /** Brings the rows of the calls that went on up to date. */
+  /** Writes all that has happened. */
   settle() {
     for (const call of this.#stale) {
-      this.#update(call);
-      if (call.fresh.length > 0) this.#sql.addEvents.run(call.row, call.pieces++, call.fresh.join());
+      const row = this.#row(call);
+      if (call.end) this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
+      else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
       call.fresh = [];
     }
     this.#stale.clear();
@@ -769,11 +821,12 @@ var CallWriter = class {
     ];
     for (const { id } of rows) {
       this.#sql.interrupt.run(id);
-      this.#pack(Number(id), this.#written(Number(id)));
+      this.#pack(Number(id), this.#take(Number(id)));
     }
+    if (rows.length > 0) this.forget();
     return rows.length;
   }
-  /** Forgets what was learnt in a transaction that came to nothing. */
+  /** Forgets what is at hand, which is no longer what is written. */
   forget() {
     this.#open.clear();
     this.#stale.clear();
@@ -788,75 +841,104 @@ var CallWriter = class {
     return call;
   }
   #begin({ orgId, callId, agentId, at }, connector, tracking, language) {
-    const by = this.words.number(connector);
-    const none = this.words.number("");
-    const { lastInsertRowid } = this.#sql.begin.run(
-      this.words.number(orgId),
+    const start = {
+      org: this.words.number(orgId),
       callId,
-      this.words.number(agentId),
-      by,
-      none,
-      none,
-      Math.round(at),
-      this.words.number(language),
-      tracking,
-      this.session,
-      Math.round(at)
-    );
-    this.minutes.started(at, by);
+      agent: this.words.number(agentId),
+      connector: this.words.number(connector),
+      at,
+      language: this.words.number(language),
+      tracking
+    };
+    this.minutes.started(at, start.connector);
     return {
-      row: Number(lastInsertRowid),
-      connector: by,
+      row: void 0,
+      start,
       course: new Course(),
+      told: NOTHING,
       events: 0,
       fresh: [],
       pieces: 0,
-      heard: at
+      heard: at,
+      end: void 0
     };
   }
   /** Takes up a call that is live, or was thought dead, by what is written of it. */
   #recall({ orgId, callId }) {
+    this.settle();
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return void 0;
-    const row = Number(found.id);
-    if (found.state !== LIVE2) this.#reopen(row);
+    const { id, state, ...start } = found;
+    const row = Number(id);
+    if (state !== LIVE2) this.#reopen(row);
     const course = new Course();
     const pieces = this.#written(row);
     const events = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
       row,
-      connector: Number(found.connector),
+      start,
       course,
+      told: partsOf(course),
       events: events.length,
       fresh: [],
       pieces: pieces.length,
-      heard: events.at(-1)?.at ?? 0
+      heard: events.at(-1)?.at ?? 0,
+      end: void 0
     };
   }
-  #end(call, event) {
-    const { at, outcome, reason } = event;
-    this.#update(call);
-    this.#sql.end.run(this.words.number(outcome), reason, Math.round(at), call.row);
-    this.#pack(call.row, [...this.#written(call.row), ...call.fresh]);
-    this.#stale.delete(call);
-    this.#open.delete(callKey(event));
-    const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
-    this.minutes.ended(at, call.connector, failed);
+  /** Brings the row of a call up to date. Returns its number. */
+  #row(call) {
+    const { row, course, told, heard, end } = call;
+    if (row === void 0) return call.row = this.#insert(call);
+    const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
+    this.#sql.heard.run(Math.round(heard), row);
+    if (turns !== told.turns) this.#sql.turns.run(turns, row);
+    if (waits !== told.waits) this.#sql.waits.run(longestWaitMs, medianWaitMs, row);
+    if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
+    if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
+    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
+    call.told = partsOf(course);
+    return row;
   }
-  #update({ row, course, heard }) {
-    const { turns, longestWaitMs = null, medianWaitMs = null, code, recorded } = course;
-    const failure = this.words.number(code ?? "");
-    this.#sql.update.run(turns, longestWaitMs, medianWaitMs, failure, Number(recorded), Math.round(heard), row);
+  #insert(call) {
+    const { start, course, heard, end } = call;
+    const { lastInsertRowid } = this.#sql.insert.run(
+      start.org,
+      start.callId,
+      start.agent,
+      start.connector,
+      end ? ENDED : LIVE2,
+      this.words.number(end?.outcome ?? ""),
+      end?.reason ?? null,
+      this.words.number(course.code ?? ""),
+      Math.round(start.at),
+      end ? Math.round(end.at) : null,
+      course.turns,
+      course.longestWaitMs ?? null,
+      course.medianWaitMs ?? null,
+      start.language,
+      start.tracking,
+      Number(course.recorded),
+      this.session,
+      Math.round(heard)
+    );
+    call.told = partsOf(course);
+    return Number(lastInsertRowid);
   }
   /** What is written of a live call's events, in pieces. */
   #written(row) {
     return this.#sql.events.all(row).map(({ events }) => String(events));
   }
+  /** The same, and nothing of it stays where it was. */
+  #take(row) {
+    const pieces = this.#written(row);
+    this.#sql.dropEvents.run(row);
+    return pieces;
+  }
   #pack(row, pieces) {
     this.#sql.pack.run(row, packEvents(pieces));
-    this.#sql.dropEvents.run(row);
-    this.#sql.addText.run(row);
+    this.texts.add(row);
   }
   #reopen(row) {
     this.#sql.reopen.run(row);
@@ -865,20 +947,32 @@ var CallWriter = class {
       this.#sql.addEvents.run(row, 0, JSON.stringify(unpackEvents(packed)).slice(1, -1));
     }
     this.#sql.dropPacked.run(row);
-    this.#sql.dropText.run(row);
+    this.texts.drop(row);
   }
 };
-var [ENDED, INTERRUPTED, LIVE2] = ["ended", "interrupted", "live"].map(numberOfState);
+var ENDED = numberOfState("ended");
+var INTERRUPTED = numberOfState("interrupted");
+var LIVE2 = numberOfState("live");
+function partsOf({ turns, waits, code, recorded }) {
+  return { turns, waits, code, recorded };
+}
+var NOTHING = partsOf(new Course());
 function statements2(database) {
   const sql = (text) => database.prepare(text);
   return {
-    begin: sql(`
-      INSERT INTO calls (org, call, agent, connector, state, outcome, code, started, turns, language, tracking, recorded, session, heard)
-      VALUES (?, ?, ?, ?, ${LIVE2}, ?, ?, ?, 0, ?, ?, 0, ?, ?)`),
+    insert: sql(`
+      INSERT INTO calls (org, call, agent, connector, state, outcome, reason, code, started, ended, turns, longest,
+        median, language, tracking, recorded, session, heard)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     find: sql(`
-      SELECT id, connector, state FROM calls
+      SELECT id, state, org, call AS callId, agent, connector, started AS at, language, tracking FROM calls
       WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
-    update: sql("UPDATE calls SET turns = ?, longest = ?, median = ?, code = ?, recorded = ?, heard = ? WHERE id = ?"),
+    // Each touches the indexes that hold what it names, whether that changes or not.
+    heard: sql("UPDATE calls SET heard = ? WHERE id = ?"),
+    turns: sql("UPDATE calls SET turns = ? WHERE id = ?"),
+    waits: sql("UPDATE calls SET longest = ?, median = ? WHERE id = ?"),
+    code: sql("UPDATE calls SET code = ? WHERE id = ?"),
+    recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
     interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
@@ -889,8 +983,6 @@ function statements2(database) {
     pack: sql("INSERT OR REPLACE INTO packed_events (call, events) VALUES (?, ?)"),
     packed: sql("SELECT events FROM packed_events WHERE call = ?"),
     dropPacked: sql("DELETE FROM packed_events WHERE call = ?"),
-    addText: sql(`INSERT INTO call_texts (rowid, text) SELECT id, ${CALL_IDS} FROM calls c WHERE id = ?`),
-    dropText: sql("DELETE FROM call_texts WHERE rowid = ?"),
     addError: sql("INSERT INTO errors (at, code, connector, org, call) VALUES (?, ?, ?, ?, ?)")
   };
 }
@@ -1124,6 +1216,10 @@ var MIGRATIONS = [
     action TEXT NOT NULL,
     about TEXT NOT NULL
   ) STRICT;
+  `,
+  `
+  -- Calls that are over and not in call_texts yet.
+  CREATE TABLE waiting_texts (call INTEGER PRIMARY KEY) STRICT;
   `
 ];
 function migrate(database, steps = MIGRATIONS) {
@@ -1307,7 +1403,7 @@ var MinuteReader = class {
 var NOBODY3 = -1;
 
 // retention.ts
-var CALLS_A_STEP = 200;
+var CALLS_A_STEP2 = 200;
 var ROWS_A_STEP = 2e3;
 var PAGES_A_STEP = 500;
 var MOST_ALERTS = 1e4;
@@ -1316,12 +1412,14 @@ var MOST_ERRORS = 1e5;
 var MINUTE_MS2 = 6e4;
 var LIVE3 = numberOfState("live");
 var Retention = class {
-  constructor(database, settings) {
+  constructor(database, texts, settings) {
     this.database = database;
+    this.texts = texts;
     this.settings = settings;
     this.#sql = statements3(database);
   }
   database;
+  texts;
   settings;
   #sql;
   /** Does one step, which belongs into a transaction. Returns whether there may be more to do. */
@@ -1330,6 +1428,7 @@ var Retention = class {
     const oldest = Math.round(now - keepMs);
     const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
     for (const { id } of calls) {
+      this.texts.drop(Number(id));
       for (const drop of this.#sql.dropCall) drop.run(id);
     }
     const rows = [
@@ -1363,10 +1462,9 @@ function statements3(database) {
     page_count: sql("PRAGMA page_count"),
     freelist_count: sql("PRAGMA freelist_count"),
     page_size: sql("PRAGMA page_size"),
-    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP}`),
+    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP2}`),
     dropCall: [
       sql("DELETE FROM packed_events WHERE call = ?"),
-      sql("DELETE FROM call_texts WHERE rowid = ?"),
       sql("DELETE FROM calls WHERE id = ?")
     ],
     dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
@@ -1511,10 +1609,11 @@ var OpenDatabase = class _OpenDatabase {
     this.session = session ?? Number(this.#sql.enter.run(clock.date()).lastInsertRowid);
     this.#words = new Words(database);
     this.#minutes = new MinuteWriter(database, this.session);
-    this.#calls = new CallWriter(database, this.#words, this.#minutes, this.session);
+    this.#texts = new CallTexts(database);
+    this.#calls = new CallWriter(database, this.#words, this.#minutes, this.#texts, this.session);
     this.#logs = new LogBook(database);
     this.#trail = new Trail(database);
-    this.#retention = new Retention(database, settings);
+    this.#retention = new Retention(database, this.#texts, settings);
     const lister = new CallLister(database, this.#words, { now: () => clock.date() });
     const reader = new CallReader(database, this.#words);
     const minutes = new MinuteReader(database, this.#words);
@@ -1537,6 +1636,7 @@ var OpenDatabase = class _OpenDatabase {
   session;
   #words;
   #minutes;
+  #texts;
   #calls;
   #logs;
   #trail;
@@ -1585,6 +1685,10 @@ var OpenDatabase = class _OpenDatabase {
   tidy() {
     const more = this.#transact(() => this.#retention.step(this.clock.date()));
     return this.#retention.vacuum() || more;
+  }
+  /** Makes a few more calls found by parts of their ids without looking at each. Returns whether there may be more. */
+  index() {
+    return this.#transact(() => this.#texts.step());
   }
   /** What the database takes on disk, in bytes. */
   get bytes() {
@@ -1776,11 +1880,12 @@ var Keeper = class {
       this.#suffer(error);
     }
   }
-  /** Makes room, also while the disk is full: what is let go of is written over. */
+  /** Makes room, also while the disk is full: what is let go of is written over. And does what nobody waits for. */
   #tidy() {
     let more = false;
     try {
       if (this.#database && (!this.#trouble || this.#trouble.code === "STORE-FULL")) more = this.#database.tidy();
+      if (this.#database && !this.#trouble) more = this.#database.index() || more;
     } catch (error) {
       this.#suffer(error);
     }
