@@ -26,9 +26,11 @@ export class Metadata implements Iterable<[string, string]> {
     }
   }
 
-  /** What the peer's users sent: no pseudo-header fields, no names of the protocol. */
+  /** What the peer's users sent, as far as it may be sent on: HTTP/2 lets more names and bytes pass than gRPC. */
   *[Symbol.iterator](): Iterator<[string, string]> {
-    for (const [name, value] of this.fields) if (!isReserved(name)) yield [name, value];
+    for (const [name, value] of this.fields) {
+      if (!isReserved(name) && KEY.test(name) && ASCII_VALUE.test(value)) yield [name, value];
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { binaryValue, checkedMetadata, decodeTimeout, encodeTimeout, Metadata } from "./metadata.ts";
 import { decodeStatusMessage, encodeStatusMessage } from "./status.ts";
 
-Deno.test("Metadata gives first values, bytes of binary ones, and only what users sent when iterated", () => {
+Deno.test("Metadata gives first values, bytes of binary ones, and only what may be sent on when iterated", () => {
   const metadata = new Metadata([
     [":path", "/a/b"],
     ["grpc-timeout", "1S"],
@@ -10,12 +10,15 @@ Deno.test("Metadata gives first values, bytes of binary ones, and only what user
     ["x", "2"],
     ["y-bin", binaryValue(Uint8Array.of(0, 255))],
     ["z-bin", "!!!"],
+    ["odd!", "1"],
+    ["odd", "\xe9"],
   ]);
   assert.equal(metadata.get("x"), "1");
   assert.equal(metadata.get("none"), undefined);
   assert.deepEqual(metadata.bytes("y-bin"), Uint8Array.of(0, 255));
   assert.equal(metadata.bytes("z-bin"), undefined);
   assert.deepEqual([...metadata].map(([name]) => name), ["x", "x", "y-bin", "z-bin"]);
+  assert.equal(checkedMetadata(metadata).length, 4);
 });
 
 Deno.test("checkedMetadata refuses reserved and malformed names, and values that are not printable", () => {
