@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import type { GrpcChannel } from "../src/grpc/client.ts";
 import type { ClientTls } from "../src/http2/tls.ts";
 import { connect, Line, withoutStore } from "./gateway_harness.ts";
@@ -116,5 +117,7 @@ export class GatewayProcess extends Line implements AsyncDisposable {
     }
     await this.exit;
     await Deno.remove(this.#folder, { recursive: true });
+    const defects = this.log.filter(({ code }) => code === "GATEWAY-DEFECT");
+    assert.deepEqual(defects, [], "the gateway met a defect of its own");
   }
 }
