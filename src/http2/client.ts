@@ -56,7 +56,7 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
 }
 
 async function dialTcp({ hostname, port, signal }: Omit<Destination, "tls">): Promise<Deno.TcpConn> {
-  const tcp = await Deno.connect({ hostname, port, signal });
+  const tcp = await unlessAborted(Deno.connect({ hostname, port }), signal);
   tcp.setNoDelay(true);
   return tcp;
 }
@@ -74,9 +74,10 @@ async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.
   const trust = { caCerts: [...caCerts], alpnProtocols: ALPN };
   const secure = identity === undefined
     ? await Deno.startTls(await dialTcp({ hostname, port, signal }), { hostname: serverName, ...trust })
-    : await Deno.connectTls({ hostname, port, ...trust, ...identity });
-  const close = () => secure.close();
+    : await unlessAborted(Deno.connectTls({ hostname, port, ...trust, ...identity }), signal);
+  const close = () => secure.close(); // in mid-handshake Deno keeps the socket until the server closes it
   signal.addEventListener("abort", close);
+  if (signal.aborted) close();
   try {
     checkProtocol(await secure.handshake());
     return secure;
@@ -85,5 +86,23 @@ async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.
     throw error;
   } finally {
     signal.removeEventListener("abort", close);
+  }
+}
+
+/**
+ * Waits for a socket until the signal is aborted; one that comes after that is closed. Deno's own way to abort leaves a
+ * socket open that comes to stand at that moment.
+ */
+async function unlessAborted<C extends Deno.Conn>(connecting: Promise<C>, signal: AbortSignal): Promise<C> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([connecting, aborted.promise]);
+  } catch (error) {
+    connecting.then((late) => late.close(), () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
