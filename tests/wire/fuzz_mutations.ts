@@ -186,11 +186,17 @@ const MUTATIONS: readonly Mutation[] = [
   split,
 ];
 
-/** What one connection sends: a conversation with up to five changes, cut short or with garbage in it now and then. */
+/** What a client sends on one connection. */
 export function mutated(random: Random): Uint8Array {
-  const frames = [...random.pick(CONVERSATIONS)];
+  const bytes = changed(random.pick(CONVERSATIONS), random);
+  return joined(random.once(50) ? random.bytes(random.below(30)) : PREFACE, bytes);
+}
+
+/** A conversation with up to five changes, cut short or with garbage in it now and then. */
+export function changed(conversation: readonly RawFrame[], random: Random): Uint8Array {
+  const frames = [...conversation];
   for (let times = random.below(6); times > 0; times--) random.pick(MUTATIONS)(frames, random);
-  let bytes = joined(random.once(50) ? random.bytes(random.below(30)) : PREFACE, bytesOf(frames));
+  let bytes = bytesOf(frames);
   if (random.once(6)) bytes = bytes.subarray(0, random.below(bytes.length + 1));
   if (random.once(12)) bytes = inserted(bytes, random, random.bytes(1 + random.below(40)));
   return bytes;
