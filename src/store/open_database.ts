@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import type { CallEvent } from "../call/event.ts";
 import type { Clock } from "../lib/clock.ts";
 import { CallLister } from "./call_list.ts";
 import { CallReader } from "./call_reader.ts";
@@ -17,7 +18,7 @@ const PAGE_BYTES = 4096;
 /** How long another process may hold the database before a write of ours fails, in ms. */
 const BUSY_MS = 5000;
 /** Memory for pages that were read, in KiB. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 /** Bytes that the write-ahead log keeps when nothing needs it. */
 const MOST_WAL_BYTES = 16 * 1024 * 1024;
 /** A process that has not been seen for so many beats is dead. */
@@ -123,7 +124,7 @@ export class OpenDatabase implements Disposable {
   write({ number, events, logs, alerts, deeds }: Batch): void {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of events) this.#calls.write(JSON.parse(event));
+      for (const event of JSON.parse(events) as CallEvent[]) this.#calls.write(event);
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);

@@ -98,14 +98,15 @@ export class Outbox implements Disposable {
     const logs: Omit<LogLine, "id">[] = [];
     const alerts: Alert[] = [];
     const deeds: Deed[] = [];
-    for (let count = Math.min(MOST_IN_BATCH, this.#size); count > 0; count--) {
+    const size = Math.min(MOST_IN_BATCH, this.#size);
+    for (let count = 0; count < size; count++) {
       const keepsake = this.#shift();
       if ("event" in keepsake) events.push(keepsake.event);
       else if ("log" in keepsake) logs.push(keepsake.log);
       else if ("alert" in keepsake) alerts.push(keepsake.alert);
       else deeds.push(keepsake.deed);
     }
-    return { number: ++this.#number, events, logs, alerts, deeds };
+    return { number: ++this.#number, size, events: `[${events.join()}]`, logs, alerts, deeds };
   }
 
   #shift(): Keepsake {

@@ -638,8 +638,9 @@ function newTurn(turn, at) {
 // packed_events.ts
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 var MOST_BYTES = 64 * 1024 * 1024;
+var SMALL = { windowBits: 12, memLevel: 5 };
 function packEvents(pieces) {
-  return deflateRawSync(`[${pieces.join()}]`);
+  return deflateRawSync(`[${pieces.join()}]`, SMALL);
 }
 function unpackEvents(packed) {
   return JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_BYTES }).toString());
@@ -1562,7 +1563,7 @@ var Words = class {
 // open_database.ts
 var PAGE_BYTES = 4096;
 var BUSY_MS = 5e3;
-var CACHE_KIB = 65536;
+var CACHE_KIB = 16384;
 var MOST_WAL_BYTES = 16 * 1024 * 1024;
 var BEATS_OF_THE_DEAD = 5;
 function openFile(path, { readOnly = false } = {}) {
@@ -1657,7 +1658,7 @@ var OpenDatabase = class _OpenDatabase {
   write({ number, events, logs, alerts, deeds }) {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of events) this.#calls.write(JSON.parse(event));
+      for (const event of JSON.parse(events)) this.#calls.write(event);
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);
@@ -1848,7 +1849,7 @@ var Keeper = class {
       database.write(batch);
     } catch (error) {
       if (troubleOf(error)) throw error;
-      lost = batch.events.length + batch.logs.length + batch.alerts.length + batch.deeds.length;
+      lost = batch.size;
       this.#say("error", "the store could not keep what it was told", {
         code: "STORE-DEFECT",
         lost,
