@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { unlessAborted } from "../lib/unless_aborted.ts";
 import { Http2Connection } from "./connection.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
 import { HTTP2_LIMITS } from "./limits.ts";
@@ -56,7 +57,7 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
 }
 
 async function dialTcp({ hostname, port, signal }: Omit<Destination, "tls">): Promise<Deno.TcpConn> {
-  const tcp = await unlessAborted(Deno.connect({ hostname, port }), signal);
+  const tcp = await socketOf(Deno.connect({ hostname, port }), signal);
   tcp.setNoDelay(true);
   return tcp;
 }
@@ -74,7 +75,7 @@ async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.
   const trust = { caCerts: [...caCerts], alpnProtocols: ALPN };
   const secure = identity === undefined
     ? await Deno.startTls(await dialTcp({ hostname, port, signal }), { hostname: serverName, ...trust })
-    : await unlessAborted(Deno.connectTls({ hostname, port, ...trust, ...identity }), signal);
+    : await socketOf(Deno.connectTls({ hostname, port, ...trust, ...identity }), signal);
   const close = () => secure.close(); // in mid-handshake Deno keeps the socket until the server closes it
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
@@ -93,16 +94,11 @@ async function dial({ hostname, port, tls, signal }: Destination): Promise<Deno.
  * Waits for a socket until the signal is aborted; one that comes after that is closed. Deno's own way to abort leaves a
  * socket open that comes to stand at that moment.
  */
-async function unlessAborted<C extends Deno.Conn>(connecting: Promise<C>, signal: AbortSignal): Promise<C> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort);
+async function socketOf<C extends Deno.Conn>(connecting: Promise<C>, signal: AbortSignal): Promise<C> {
   try {
-    return await Promise.race([connecting, aborted.promise]);
+    return await unlessAborted(connecting, signal);
   } catch (error) {
     connecting.then((late) => late.close(), () => {});
     throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

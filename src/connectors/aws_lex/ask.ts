@@ -4,9 +4,9 @@ import type { LexRuntimeV2Client, RecognizeUtteranceCommandOutput } from "@aws-s
 import { RecognizeUtteranceCommand } from "./sdk.ts";
 import { convert } from "../../audio/convert.ts";
 import type { Audio, AudioFormat } from "../../audio/format.ts";
-import { unlessAborted } from "./unless_aborted.ts";
 import { type Clock, sleep } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
+import { unlessAborted } from "../../lib/unless_aborted.ts";
 import { type LexAnswer, type LexFields, readAnswer, unpack } from "./answer.ts";
 import type { LexBot } from "./bots.ts";
 import type { Mover } from "./dialogue.ts";

@@ -4,9 +4,9 @@ import type { Agent } from "../../call/connector.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ErrorCode } from "../../lib/error_codes.ts";
 import type { Log } from "../../lib/log.ts";
+import { unlessAborted } from "../../lib/unless_aborted.ts";
 import { LexFailure, lexFailure } from "./failure.ts";
 import type { LexConfig } from "./options.ts";
-import { unlessAborted } from "./unless_aborted.ts";
 
 /** One bot that can answer calls. */
 export interface LexBot {

@@ -3,7 +3,7 @@ import type {
   StartConversationResponseEventStream as Received,
 } from "@aws-sdk/client-lex-runtime-v2";
 import { Queue } from "../../lib/queue.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../../lib/unless_aborted.ts";
 import type { LexFields } from "./answer.ts";
 import type { AskOptions, LexSession } from "./ask.ts";
 import { LexFailure, lexFailure } from "./failure.ts";

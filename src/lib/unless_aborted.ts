@@ -1,6 +1,6 @@
 /**
- * Resolves and rejects as a promise does, or rejects with the signal's reason as soon as that is aborted: the SDK asks for
- * credentials before it looks at a signal. What the promise comes to after that is let go.
+ * Resolves and rejects as a promise does, or rejects with the signal's reason as soon as that is aborted: for what knows
+ * no signal, or does not look at it in time. What the promise comes to after that is let go.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
