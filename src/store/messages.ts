@@ -21,10 +21,8 @@ export interface Settings {
 export interface Batch {
   /** Counts up by one from 1; what is sent twice is written once. */
   readonly number: number;
-  /** How much is in it. */
-  readonly size: number;
-  /** CallEvents, as one JSON array: a text travels faster than many. */
-  readonly events: string;
+  /** Each a CallEvent as JSON. */
+  readonly events: readonly string[];
   readonly logs: readonly Omit<LogLine, "id">[];
   readonly alerts: readonly Alert[];
   readonly deeds: readonly Deed[];

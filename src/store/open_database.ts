@@ -1,5 +1,4 @@
 import { DatabaseSync } from "node:sqlite";
-import type { CallEvent } from "../call/event.ts";
 import type { Clock } from "../lib/clock.ts";
 import { CallLister } from "./call_list.ts";
 import { CallReader } from "./call_reader.ts";
@@ -124,7 +123,7 @@ export class OpenDatabase implements Disposable {
   write({ number, events, logs, alerts, deeds }: Batch): void {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of JSON.parse(events) as CallEvent[]) this.#calls.write(event);
+      for (const event of events) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);

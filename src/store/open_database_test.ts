@@ -202,7 +202,7 @@ function house(more: Partial<Settings> = {}): { readonly file: Settings; readonl
 }
 
 function batch(number: number, ...events: string[]): Batch {
-  return { number, size: events.length, events: `[${events.join()}]`, logs: [], alerts: [], deeds: [] };
+  return { number, events, logs: [], alerts: [], deeds: [] };
 }
 
 function told(callId: string, at: number, happening: CallHappening): string {

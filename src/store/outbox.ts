@@ -98,15 +98,14 @@ export class Outbox implements Disposable {
     const logs: Omit<LogLine, "id">[] = [];
     const alerts: Alert[] = [];
     const deeds: Deed[] = [];
-    const size = Math.min(MOST_IN_BATCH, this.#size);
-    for (let count = 0; count < size; count++) {
+    for (let count = Math.min(MOST_IN_BATCH, this.#size); count > 0; count--) {
       const keepsake = this.#shift();
       if ("event" in keepsake) events.push(keepsake.event);
       else if ("log" in keepsake) logs.push(keepsake.log);
       else if ("alert" in keepsake) alerts.push(keepsake.alert);
       else deeds.push(keepsake.deed);
     }
-    return { number: ++this.#number, size, events: `[${events.join()}]`, logs, alerts, deeds };
+    return { number: ++this.#number, events, logs, alerts, deeds };
   }
 
   #shift(): Keepsake {

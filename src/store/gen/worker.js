@@ -1658,7 +1658,7 @@ var OpenDatabase = class _OpenDatabase {
   write({ number, events, logs, alerts, deeds }) {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of JSON.parse(events)) this.#calls.write(event);
+      for (const event of events) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);
@@ -1849,7 +1849,7 @@ var Keeper = class {
       database.write(batch);
     } catch (error) {
       if (troubleOf(error)) throw error;
-      lost = batch.size;
+      lost = batch.events.length + batch.logs.length + batch.alerts.length + batch.deeds.length;
       this.#say("error", "the store could not keep what it was told", {
         code: "STORE-DEFECT",
         lost,
