@@ -81,7 +81,12 @@ export class Program implements AsyncDisposable {
   }
 
   kill(signal: Deno.Signal = "SIGKILL"): void {
-    if (!this.ended) process.kill(this.pid, signal);
+    try {
+      if (!this.ended) process.kill(this.pid, signal);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+      // it has ended, and its end is not told yet
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
