@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CallEvent } from "../call/event.ts";
 import { callKey } from "../lib/call_key.ts";
 import { setNewest } from "../lib/newest.ts";
-import { numberOfState } from "./call_rows.ts";
+import { numberOfState, type Row } from "./call_rows.ts";
 import type { CallTexts } from "./call_texts.ts";
 import { Course, type KeptEvent } from "./course.ts";
 import { packEvents, unpackEvents } from "./packed_events.ts";
@@ -168,10 +168,9 @@ export class CallWriter {
   /** Takes up a call that is live, or was thought dead, by what is written of it. */
   #recall({ orgId, callId }: CallEvent): OpenCall | undefined {
     this.settle(); // it may have ended just now
-    const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
+    const found: Row | undefined = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return undefined;
-    const { id, state, ...start } = found;
-    const row = Number(id);
+    const { id: row, state, ...start } = found;
     if (state !== LIVE) this.#reopen(row);
     const course = new Course();
     const pieces = this.#written(row);
@@ -179,7 +178,7 @@ export class CallWriter {
     for (const event of events) course.add(event);
     return {
       row,
-      start: start as unknown as Start,
+      start: start as Start,
       course,
       told: partsOf(course),
       events: events.length,
@@ -190,10 +189,15 @@ export class CallWriter {
     };
   }
 
-  /** Brings the row of a call up to date. Returns its number. */
+  /** Brings the row of a call up to date, or makes it. Returns its number. */
   #row(call: OpenCall): number {
-    const { row, course, told, heard, end } = call;
-    if (row === undefined) return call.row = this.#insert(call);
+    if (call.row === undefined) call.row = this.#insert(call);
+    else this.#update(call.row, call);
+    call.told = partsOf(call.course);
+    return call.row;
+  }
+
+  #update(row: number, { course, told, heard, end }: OpenCall): void {
     const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
     this.#sql.heard.run(Math.round(heard), row);
     if (turns !== told.turns) this.#sql.turns.run(turns, row);
@@ -201,12 +205,9 @@ export class CallWriter {
     if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
     if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
     if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
-    call.told = partsOf(course);
-    return row;
   }
 
-  #insert(call: OpenCall): number {
-    const { start, course, heard, end } = call;
+  #insert({ start, course, heard, end }: OpenCall): number {
     const { lastInsertRowid } = this.#sql.insert.run(
       start.org,
       start.callId,
@@ -227,7 +228,6 @@ export class CallWriter {
       this.session,
       Math.round(heard),
     );
-    call.told = partsOf(course);
     return Number(lastInsertRowid);
   }
 

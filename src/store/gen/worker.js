@@ -869,8 +869,7 @@ var CallWriter = class {
     this.settle();
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return void 0;
-    const { id, state, ...start } = found;
-    const row = Number(id);
+    const { id: row, state, ...start } = found;
     if (state !== LIVE2) this.#reopen(row);
     const course = new Course();
     const pieces = this.#written(row);
@@ -888,10 +887,14 @@ var CallWriter = class {
       end: void 0
     };
   }
-  /** Brings the row of a call up to date. Returns its number. */
+  /** Brings the row of a call up to date, or makes it. Returns its number. */
   #row(call) {
-    const { row, course, told, heard, end } = call;
-    if (row === void 0) return call.row = this.#insert(call);
+    if (call.row === void 0) call.row = this.#insert(call);
+    else this.#update(call.row, call);
+    call.told = partsOf(call.course);
+    return call.row;
+  }
+  #update(row, { course, told, heard, end }) {
     const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
     this.#sql.heard.run(Math.round(heard), row);
     if (turns !== told.turns) this.#sql.turns.run(turns, row);
@@ -899,11 +902,8 @@ var CallWriter = class {
     if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
     if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
     if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
-    call.told = partsOf(course);
-    return row;
   }
-  #insert(call) {
-    const { start, course, heard, end } = call;
+  #insert({ start, course, heard, end }) {
     const { lastInsertRowid } = this.#sql.insert.run(
       start.org,
       start.callId,
@@ -924,7 +924,6 @@ var CallWriter = class {
       this.session,
       Math.round(heard)
     );
-    call.told = partsOf(course);
     return Number(lastInsertRowid);
   }
   /** What is written of a live call's events, in pieces. */
