@@ -25,14 +25,12 @@ export class Roster<C extends Listed> {
 
   /** The oldest of those that have not greeted, when they are more than `most`. */
   strangerBeyond(most: number): C | undefined {
-    const [oldest] = this.#strangers;
-    return this.#strangers.size > most ? oldest : undefined;
+    return oldestBeyond(this.#strangers, most);
   }
 
   /** The oldest of those that have not had a stream yet, when they are more than `most`. */
   freshBeyond(most: number): C | undefined {
-    const [oldest] = this.#fresh;
-    return this.#fresh.size > most ? oldest : undefined;
+    return oldestBeyond(this.#fresh, most);
   }
 
   add(connection: C): void {
@@ -74,4 +72,10 @@ export class Roster<C extends Listed> {
     }
     return least;
   }
+}
+
+function oldestBeyond<C>(list: ReadonlySet<C>, most: number): C | undefined {
+  if (list.size <= most) return undefined;
+  const [oldest] = list;
+  return oldest;
 }
