@@ -5,6 +5,7 @@ import { Flag, FrameType } from "../../src/http2/frames.ts";
 import { encodeHeaders } from "../../src/http2/hpack.ts";
 import { Setting } from "../../src/http2/settings.ts";
 import type { HeaderList } from "../../src/http2/static_table.ts";
+import { until } from "../until.ts";
 import { changed } from "./fuzz_mutations.ts";
 import { Random } from "./fuzz_random.ts";
 import {
@@ -72,7 +73,7 @@ Deno.test(`${SERVERS} servers that break the rules end each RPC once, and harm n
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const since = performance.now();
   let next = 0;
-  const serving = serve(listener, seed);
+  const served = serve(listener, seed);
   const ended: Record<number, number> = {};
   const work = async () => {
     while (next < SERVERS && performance.now() - since < MOST_MS) {
@@ -81,21 +82,28 @@ Deno.test(`${SERVERS} servers that break the rules end each RPC once, and harm n
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await until(() => served.open === 0); // the client has closed every connection
   listener.close();
-  await serving;
+  await served.over;
   console.log(`${next} servers from seed ${seed}; RPCs by status: ${JSON.stringify(ended)}`);
   assert.ok(next > 1000, `only ${next} servers`);
   assert.ok(Object.keys(ended).length > 3, "RPCs ended in few ways");
 });
 
 /** Answers each connection, once its requests are there, with a conversation of its own in up to three pieces. */
-async function serve(listener: Deno.TcpListener, seed: number): Promise<void> {
-  const open: Promise<void>[] = [];
-  try {
-    for (let number = 0;; number++) open.push(converse(await listener.accept(), new Random(seed + number)));
-  } catch {
-    await Promise.all(open);
-  }
+function serve(listener: Deno.TcpListener, seed: number) {
+  const served = { open: 0, over: Promise.resolve() };
+  const answer = async (conn: Deno.TcpConn, random: Random) => {
+    served.open++;
+    await converse(conn, random);
+    served.open--;
+  };
+  const accept = async () => {
+    let number = 0;
+    for await (const conn of listener) void answer(conn, new Random(seed + number++));
+  };
+  served.over = accept();
+  return served;
 }
 
 async function converse(conn: Deno.TcpConn, random: Random): Promise<void> {
@@ -143,8 +151,10 @@ async function ask(port: number): Promise<readonly Status[]> {
     call.halfClose();
     return promise;
   });
+  const late = setTimeout(() => assert.fail(`of 3 RPCs ${ends.length} ended`), MOST_MS);
   await Promise.all(over);
   await channel[Symbol.asyncDispose]();
+  clearTimeout(late);
   assert.equal(ends.length, 3, `${ends}`);
   return ends;
 }
