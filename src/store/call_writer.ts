@@ -13,17 +13,17 @@ import type { Words } from "./words.ts";
 const MOST_AT_HAND = 10_000;
 /** Events of one call that are kept, the end aside. */
 const MOST_EVENTS = 20_000;
+/** By how much the row of a live call may be behind with when it was heard of, in ms: its events tell that, too. */
+const HEARD_MS = 10_000;
 
 type Ended = Extract<CallEvent, { type: "call_ended" }>;
 
 /** What is at hand of a call that goes on, or has ended and is not written down as such yet. */
 interface OpenCall {
-  /** The number of its row; undefined until it has one. */
-  row: number | undefined;
+  /** Undefined until it has one. */
+  row: CallRow | undefined;
   readonly start: Start;
   readonly course: Course;
-  /** What its row says of its course. */
-  told: Pick<Course, "turns" | "waits" | "code" | "recorded">;
   /** Events that are kept. */
   events: number;
   /** Those that are not written yet, as JSON. */
@@ -32,6 +32,16 @@ interface OpenCall {
   pieces: number;
   heard: number;
   end: Ended | undefined;
+}
+
+/** A call's row, and what it says that changes while the call is live. */
+interface CallRow {
+  readonly id: number;
+  turns: number;
+  waits: number;
+  code: string;
+  recorded: boolean;
+  heard: number;
 }
 
 /** What a call's row begins with; its words by their numbers. */
@@ -118,8 +128,9 @@ export class CallWriter {
       ...this.#sql.liveOf.all(this.session, Math.round(silentSince)),
     ];
     for (const { id } of rows) {
-      this.#sql.interrupt.run(id!);
-      this.#pack(Number(id), this.#take(Number(id)));
+      const pieces = this.#take(Number(id));
+      this.#sql.interrupt.run(lastOf(pieces), id!);
+      this.#pack(Number(id), pieces);
     }
     if (rows.length > 0) this.forget(); // whoever is heard of after all is taken up by what is written
     return rows.length;
@@ -156,7 +167,6 @@ export class CallWriter {
       row: undefined,
       start,
       course: new Course(),
-      told: NOTHING,
       events: 0,
       fresh: [],
       pieces: 0,
@@ -177,10 +187,9 @@ export class CallWriter {
     const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
-      row,
+      row: rowOf(row, course, 0),
       start: start as Start,
       course,
-      told: partsOf(course),
       events: events.length,
       fresh: [],
       pieces: pieces.length,
@@ -191,20 +200,23 @@ export class CallWriter {
 
   /** Brings the row of a call up to date, or makes it. Returns its number. */
   #row(call: OpenCall): number {
-    if (call.row === undefined) call.row = this.#insert(call);
-    else this.#update(call.row, call);
-    call.told = partsOf(call.course);
-    return call.row;
+    if (call.row) this.#update(call.row, call);
+    else call.row = rowOf(this.#insert(call), call.course, call.heard);
+    return call.row.id;
   }
 
-  #update(row: number, { course, told, heard, end }: OpenCall): void {
-    const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
-    this.#sql.heard.run(Math.round(heard), row);
-    if (turns !== told.turns) this.#sql.turns.run(turns, row);
-    if (waits !== told.waits) this.#sql.waits.run(longestWaitMs, medianWaitMs, row);
-    if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
-    if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
-    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
+  /** Tells a row what it does not say yet. */
+  #update(row: CallRow, { course, heard, end }: OpenCall): void {
+    const { turns, waits, code = "", recorded } = course;
+    if (heard - row.heard >= HEARD_MS) this.#sql.heard.run(Math.round(row.heard = heard), row.id);
+    if (turns !== row.turns) this.#sql.turns.run(row.turns = turns, row.id);
+    if (waits !== row.waits) {
+      this.#sql.waits.run(course.longestWaitMs ?? null, course.medianWaitMs ?? null, row.id);
+      row.waits = waits;
+    }
+    if (code !== row.code) this.#sql.code.run(this.words.number(row.code = code), row.id);
+    if (recorded !== row.recorded) this.#sql.recorded.run(Number(row.recorded = recorded), row.id);
+    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row.id);
   }
 
   #insert({ start, course, heard, end }: OpenCall): number {
@@ -263,11 +275,15 @@ const ENDED = numberOfState("ended");
 const INTERRUPTED = numberOfState("interrupted");
 const LIVE = numberOfState("live");
 
-function partsOf({ turns, waits, code, recorded }: OpenCall["told"]): OpenCall["told"] {
-  return { turns, waits, code, recorded };
+function rowOf(id: number, { turns, waits, code = "", recorded }: Course, heard: number): CallRow {
+  return { id, turns, waits, code, recorded, heard };
 }
 
-const NOTHING = partsOf(new Course());
+/** When the last of a call's events came, of which there are none when nothing was kept. */
+function lastOf(pieces: readonly string[]): number {
+  const events: KeptEvent[] = JSON.parse(`[${pieces.at(-1) ?? ""}]`);
+  return Math.round(events.at(-1)?.at ?? 0);
+}
 
 function statements(database: DatabaseSync) {
   const sql = (text: string) => database.prepare(text);
@@ -286,7 +302,7 @@ function statements(database: DatabaseSync) {
     code: sql("UPDATE calls SET code = ? WHERE id = ?"),
     recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
-    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?) WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE}, ended = NULL WHERE id = ?`),
     liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE} AND session = ? AND heard < ?`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),

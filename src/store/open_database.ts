@@ -17,7 +17,7 @@ const PAGE_BYTES = 4096;
 /** How long another process may hold the database before a write of ours fails, in ms. */
 const BUSY_MS = 5000;
 /** Memory for pages that were read, in KiB. */
-const CACHE_KIB = 16_384;
+const CACHE_KIB = 4096;
 /** Bytes that the write-ahead log keeps when nothing needs it. */
 const MOST_WAL_BYTES = 16 * 1024 * 1024;
 /** A process that has not been seen for so many beats is dead. */

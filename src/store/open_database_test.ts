@@ -15,9 +15,13 @@ Deno.test("calls of a process that is gone are interrupted; those of one that li
   using beside = OpenDatabase.open(file, undefined, clock);
   gone.write(batch(1, ...started("lost", clock.date())));
   beside.write(batch(1, ...started("kept", clock.date())));
+  clock.advance(1500);
+  gone.write(batch(2, told("lost", clock.date(), { type: "turn_opened", turn: 2 })));
+  const heard = clock.date();
   clock.advance(20_000);
   assert.equal(beside.beat(1), 1);
   assert.deepEqual(states(beside), { lost: "interrupted", kept: "live" });
+  assert.equal(beside.answers.call({ callId: "lost" })!.call.endedAt, heard);
 });
 
 Deno.test("a process that was taken for dead takes its calls up again, and nothing of them is missing", () => {
@@ -83,13 +87,16 @@ Deno.test("a call whose end was lost is interrupted once it is silent for longer
   database.write(batch(1, ...started("one", clock.date())));
   clock.advance(SETTINGS.maxCallMs - 1);
   assert.equal(database.beat(1), 0);
+  database.write(batch(2, told("one", clock.date(), { type: "turn_opened", turn: 2 })));
+  clock.advance(SETTINGS.maxCallMs - 1);
+  assert.equal(database.beat(2), 0);
   clock.advance(2);
-  assert.equal(database.beat(1), 1);
+  assert.equal(database.beat(2), 1);
   assert.deepEqual(states(database), { one: "interrupted" });
   const end = { type: "call_ended", outcome: "caller_hung_up", reason: "" } as const;
-  database.write(batch(2, told("one", clock.date(), end)));
+  database.write(batch(3, told("one", clock.date(), end)));
   const { call, events } = database.answers.call({ callId: "one" })!;
-  assert.deepEqual([call.state, call.turns, events.length], ["ended", 1, 3]);
+  assert.deepEqual([call.state, call.turns, events.length], ["ended", 2, 4]);
 });
 
 Deno.test("what is too old goes with all that belongs to it, and the disk gets its room back", () => {

@@ -10,11 +10,13 @@ export type Keepsake =
   | { readonly alert: Alert }
   | { readonly deed: Deed };
 
-/** What travels together: so many, or what came within so many ms. */
-const MOST_IN_BATCH = 500;
+/** So many are sent at once, and fewer after so many ms. */
+const ENOUGH = 500;
 const BATCH_MS = 200;
+/** What travels together when more has come while the worker was busy: the dearest part of a batch is its end. */
+const MOST_IN_BATCH = 2000;
 /** Batches that the worker may have before it. */
-const MOST_IN_FLIGHT = 4;
+const MOST_IN_FLIGHT = 2;
 /** What may wait here meanwhile. */
 const MOST_WAITING = 20_000;
 
@@ -41,7 +43,7 @@ export class Outbox implements Disposable {
       this.#shift();
       this.lost++;
     }
-    if (this.#size >= MOST_IN_BATCH) this.send();
+    if (this.#size >= ENOUGH) this.send();
     else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());
   }
 
@@ -71,7 +73,7 @@ export class Outbox implements Disposable {
   /** The worker is done with a batch. */
   kept(number: number): void {
     this.#inFlight = this.#inFlight.filter((batch) => batch.number > number);
-    if (this.#size >= MOST_IN_BATCH || this.#onEmpty) this.send();
+    if (this.#size >= ENOUGH || this.#onEmpty) this.send();
     if (this.#size === 0 && this.#inFlight.length === 0) this.#onEmpty?.();
   }
 

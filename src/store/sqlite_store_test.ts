@@ -138,7 +138,7 @@ Deno.test("a store that is slower than what happens drops the oldest, counts it,
     for (let call = 0; call < 1000; call++) told.events.publish(QUIET_TURN);
     await clock.nextTurn();
   }
-  assert.equal(told.store.state().lost, 50_000 - 20_000 - 4 * 500);
+  assert.equal(told.store.state().lost, 50_000 - 20_000 - 2 * 500);
   const leaving = told.store[Symbol.asyncDispose]();
   await new Promise((resolve) => setTimeout(resolve, 20));
   clock.advance(10_000);

@@ -753,6 +753,7 @@ function setNewest(map, key, value, most) {
 // call_writer.ts
 var MOST_AT_HAND = 1e4;
 var MOST_EVENTS = 2e4;
+var HEARD_MS = 1e4;
 var CallWriter = class {
   constructor(database, words, minutes, texts, session) {
     this.database = database;
@@ -821,8 +822,9 @@ var CallWriter = class {
       ...this.#sql.liveOf.all(this.session, Math.round(silentSince))
     ];
     for (const { id } of rows) {
-      this.#sql.interrupt.run(id);
-      this.#pack(Number(id), this.#take(Number(id)));
+      const pieces = this.#take(Number(id));
+      this.#sql.interrupt.run(lastOf(pieces), id);
+      this.#pack(Number(id), pieces);
     }
     if (rows.length > 0) this.forget();
     return rows.length;
@@ -856,7 +858,6 @@ var CallWriter = class {
       row: void 0,
       start,
       course: new Course(),
-      told: NOTHING,
       events: 0,
       fresh: [],
       pieces: 0,
@@ -876,10 +877,9 @@ var CallWriter = class {
     const events = JSON.parse(`[${pieces.join()}]`);
     for (const event of events) course.add(event);
     return {
-      row,
+      row: rowOf(row, course, 0),
       start,
       course,
-      told: partsOf(course),
       events: events.length,
       fresh: [],
       pieces: pieces.length,
@@ -889,19 +889,22 @@ var CallWriter = class {
   }
   /** Brings the row of a call up to date, or makes it. Returns its number. */
   #row(call) {
-    if (call.row === void 0) call.row = this.#insert(call);
-    else this.#update(call.row, call);
-    call.told = partsOf(call.course);
-    return call.row;
+    if (call.row) this.#update(call.row, call);
+    else call.row = rowOf(this.#insert(call), call.course, call.heard);
+    return call.row.id;
   }
-  #update(row, { course, told, heard, end }) {
-    const { turns, waits, longestWaitMs = null, medianWaitMs = null, code = "", recorded } = course;
-    this.#sql.heard.run(Math.round(heard), row);
-    if (turns !== told.turns) this.#sql.turns.run(turns, row);
-    if (waits !== told.waits) this.#sql.waits.run(longestWaitMs, medianWaitMs, row);
-    if (code !== (told.code ?? "")) this.#sql.code.run(this.words.number(code), row);
-    if (recorded !== told.recorded) this.#sql.recorded.run(Number(recorded), row);
-    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row);
+  /** Tells a row what it does not say yet. */
+  #update(row, { course, heard, end }) {
+    const { turns, waits, code = "", recorded } = course;
+    if (heard - row.heard >= HEARD_MS) this.#sql.heard.run(Math.round(row.heard = heard), row.id);
+    if (turns !== row.turns) this.#sql.turns.run(row.turns = turns, row.id);
+    if (waits !== row.waits) {
+      this.#sql.waits.run(course.longestWaitMs ?? null, course.medianWaitMs ?? null, row.id);
+      row.waits = waits;
+    }
+    if (code !== row.code) this.#sql.code.run(this.words.number(row.code = code), row.id);
+    if (recorded !== row.recorded) this.#sql.recorded.run(Number(row.recorded = recorded), row.id);
+    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row.id);
   }
   #insert({ start, course, heard, end }) {
     const { lastInsertRowid } = this.#sql.insert.run(
@@ -953,10 +956,13 @@ var CallWriter = class {
 var ENDED = numberOfState("ended");
 var INTERRUPTED = numberOfState("interrupted");
 var LIVE2 = numberOfState("live");
-function partsOf({ turns, waits, code, recorded }) {
-  return { turns, waits, code, recorded };
+function rowOf(id, { turns, waits, code = "", recorded }, heard) {
+  return { id, turns, waits, code, recorded, heard };
 }
-var NOTHING = partsOf(new Course());
+function lastOf(pieces) {
+  const events = JSON.parse(`[${pieces.at(-1) ?? ""}]`);
+  return Math.round(events.at(-1)?.at ?? 0);
+}
 function statements2(database) {
   const sql = (text) => database.prepare(text);
   return {
@@ -974,7 +980,7 @@ function statements2(database) {
     code: sql("UPDATE calls SET code = ? WHERE id = ?"),
     recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
-    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = heard WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?) WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
     liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
@@ -1562,7 +1568,7 @@ var Words = class {
 // open_database.ts
 var PAGE_BYTES = 4096;
 var BUSY_MS = 5e3;
-var CACHE_KIB = 16384;
+var CACHE_KIB = 4096;
 var MOST_WAL_BYTES = 16 * 1024 * 1024;
 var BEATS_OF_THE_DEAD = 5;
 function openFile(path, { readOnly = false } = {}) {
