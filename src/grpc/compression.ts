@@ -4,6 +4,9 @@ import { GrpcError, Status } from "./status.ts";
 /** What we take, as `grpc-accept-encoding` says it (doc/compression.md). */
 export const ACCEPTED_ENCODINGS = "identity,gzip";
 
+/** Bytes of the smallest piece that zlib may be asked for. */
+const LEAST_CHUNK_BYTES = 64;
+
 /** Bytes of the shortest gzip member: its header, an empty block and its trailer (RFC 1952 §2.3). */
 const LEAST_GZIP_BYTES = 20;
 
@@ -37,7 +40,8 @@ export function decompressedBytes(bytes: Uint8Array, encoding: string | undefine
  */
 export function decompress(bytes: Uint8Array, size: number): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.max(1, size) });
+    // All in one piece, with room to see that there is more: many small ones stay about when they turn out to be a lie.
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(LEAST_CHUNK_BYTES, size + 1) });
   } catch {
     throw notGzip();
   }
