@@ -1,4 +1,5 @@
 import { type Clock, systemClock, turn } from "../lib/clock.ts";
+import { Linked } from "../lib/linked_list.ts";
 import { ControlBudget, TokenPool } from "./budget.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
@@ -56,7 +57,7 @@ export interface ConnectionOptions {
 }
 
 /** The life of one HTTP/2 connection, of either end (RFC 9113). What its frames do is in `FrameReceiver`. */
-export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watched {
+export class Http2Connection extends Linked<Http2Connection> implements FrameReceiverOwner, OutboxListener, Watched {
   readonly peer: string;
   readonly isServer: boolean;
   readonly highWaterBytes: number;
@@ -94,6 +95,7 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
   #resumeReading = () => {};
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
+    super();
     const { accept, keeper, peer = "", clock = systemClock, limits = HTTP2_LIMITS } = options;
     const { pool = new TokenPool(clock), counters = new WireCounters(), turns = new TurnQueue(clock) } = options;
     this.peer = peer;
@@ -385,9 +387,8 @@ export class Http2Connection implements FrameReceiverOwner, OutboxListener, Watc
     this.#outbox.close();
     this.#resumeReading();
     this.transport.close();
-    this.#greeted?.reject(
-      new Http2Error(ErrorCode.CONNECT_ERROR, `Cannot open the connection: SETTINGS expected: ${reason}`),
-    );
+    const why = `Cannot open the connection: SETTINGS expected: ${reason}`;
+    this.#greeted?.reject(new Http2Error(ErrorCode.CONNECT_ERROR, why));
     this.streams.lose(ErrorCode.CONNECT_ERROR, reason);
   }
 

@@ -1,5 +1,7 @@
+import { type Linked, LinkedList } from "../lib/linked_list.ts";
+
 /** What the roster has to know of a connection. */
-export interface Listed {
+export interface Listed<C extends Linked<C>> extends Linked<C> {
   /** Bytes read so far. */
   readonly bytesReceived: number;
   /** Streams that are not over. */
@@ -10,14 +12,14 @@ export interface Listed {
 const LEAST_BYTES_PER_STREAM = 1024;
 
 /** The connections of a server, by what they are good for. One that was removed does not come back. */
-export class Roster<C extends Listed> {
+export class Roster<C extends Listed<C>> {
   /** Not greeted yet, the oldest first. */
-  readonly #strangers = new Set<C>();
+  readonly #strangers = new LinkedList<C>();
   /** Greeted, and has not had a stream yet; the oldest first. */
-  readonly #fresh = new Set<C>();
+  readonly #fresh = new LinkedList<C>();
   /** Has had streams and has none now, the longest so first. */
-  readonly #idle = new Set<C>();
-  readonly #busy = new Set<C>();
+  readonly #idle = new LinkedList<C>();
+  readonly #busy = new LinkedList<C>();
 
   get size(): number {
     return this.#strangers.size + this.#fresh.size + this.#idle.size + this.#busy.size;
@@ -34,30 +36,27 @@ export class Roster<C extends Listed> {
   }
 
   add(connection: C): void {
-    this.#strangers.add(connection);
+    this.#strangers.append(connection);
   }
 
   /** It has greeted, or its last stream is over. */
   idle(connection: C): void {
-    if (this.#strangers.delete(connection)) this.#fresh.add(connection);
-    else if (this.#busy.delete(connection)) this.#idle.add(connection);
+    if (this.#strangers.remove(connection)) this.#fresh.append(connection);
+    else if (this.#busy.remove(connection)) this.#idle.append(connection);
   }
 
   /** It has its first stream. */
   busy(connection: C): void {
-    if (this.#fresh.delete(connection) || this.#idle.delete(connection)) this.#busy.add(connection);
+    if (this.#fresh.remove(connection) || this.#idle.remove(connection)) this.#busy.append(connection);
   }
 
   remove(connection: C): void {
-    for (const list of [this.#strangers, this.#fresh, this.#idle, this.#busy]) list.delete(connection);
+    connection.list?.remove(connection);
   }
 
   /** The one to close for a newcomer: a stranger, else one without a stream so far, without one now, of least use; or none. */
   dispensable(): C | undefined {
-    for (const list of [this.#strangers, this.#fresh, this.#idle]) {
-      for (const connection of list) return connection;
-    }
-    return this.leastUseful();
+    return this.#strangers.first ?? this.#fresh.first ?? this.#idle.first ?? this.leastUseful();
   }
 
   /** Of those with streams the one whose peer sends the least for them, if it is next to nothing. */
@@ -74,8 +73,6 @@ export class Roster<C extends Listed> {
   }
 }
 
-function oldestBeyond<C>(list: ReadonlySet<C>, most: number): C | undefined {
-  if (list.size <= most) return undefined;
-  const [oldest] = list;
-  return oldest;
+function oldestBeyond<C extends Linked<C>>({ size, first }: LinkedList<C>, most: number): C | undefined {
+  return size > most ? first : undefined;
 }

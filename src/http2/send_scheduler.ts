@@ -1,16 +1,14 @@
+import { type Linked, LinkedList } from "../lib/linked_list.ts";
 import type { ControlBudget } from "./budget.ts";
 import { windowTooWide } from "./faults.ts";
 import { DEFAULT_WINDOW_BYTES, MAX_UINT31 } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** A stream with DATA that only the connection holds back. */
-export interface WaitingSender {
+export interface WaitingSender extends Linked<WaitingSender> {
   /** Sends what it may: one frame when others wait as well. */
   transmit(): void;
 }
-
-/** Until somebody waits the queue is everybody's: most connections are idle. */
-const NOBODY = new Set<WaitingSender>();
 
 /** Who may send DATA now: the connection's flow-control window and the outbox, shared in turns (RFC 9113 §5.2). */
 export class SendScheduler {
@@ -18,7 +16,7 @@ export class SendScheduler {
   window = DEFAULT_WINDOW_BYTES;
   /** Window of a stream that opens now (SETTINGS_INITIAL_WINDOW_SIZE of the peer). */
   initialStreamWindow = DEFAULT_WINDOW_BYTES;
-  #waiting = NOBODY;
+  readonly #waiting = new LinkedList<WaitingSender>();
 
   constructor(readonly outbox: Outbox, readonly budget: ControlBudget) {}
 
@@ -38,15 +36,14 @@ export class SendScheduler {
     this.budget.earn(1);
   }
 
-  /** Puts a sender at the end of the queue. */
+  /** Puts a sender at the end of the queue, unless it stands there already. */
   wait(sender: WaitingSender): void {
-    if (this.#waiting === NOBODY) this.#waiting = new Set();
-    this.#waiting.add(sender);
+    if (!this.#waiting.has(sender)) this.#waiting.append(sender);
   }
 
   /** Takes a sender out of the queue. */
   leave(sender: WaitingSender): void {
-    this.#waiting.delete(sender);
+    this.#waiting.remove(sender);
   }
 
   /** A WINDOW_UPDATE for the connection. Throws Http2Error FLOW_CONTROL_ERROR above 2³¹ − 1 (RFC 9113 §6.9.1). */
@@ -56,11 +53,10 @@ export class SendScheduler {
     this.run();
   }
 
-  /** Lets the waiting ones send, in turns: one that has more to send queues again, and is met again by this loop. */
+  /** Lets the waiting ones send, in turns: one that has more to send queues again. */
   run(): void {
-    for (const sender of this.#waiting) {
-      if (!this.open) return;
-      this.#waiting.delete(sender);
+    for (let sender = this.#waiting.first; sender !== undefined && this.open; sender = this.#waiting.first) {
+      this.#waiting.remove(sender);
       sender.transmit();
     }
   }

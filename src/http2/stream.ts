@@ -1,3 +1,4 @@
+import { Linked } from "../lib/linked_list.ts";
 import type { Span } from "../lib/span.ts";
 import { Cost } from "./budget.ts";
 import { ErrorCode, StreamError } from "./errors.ts";
@@ -45,7 +46,7 @@ export interface StreamOwner {
 }
 
 /** One stream of a connection, of either end (RFC 9113 §5). */
-export class Http2Stream implements WaitingSender {
+export class Http2Stream extends Linked<WaitingSender> implements WaitingSender {
   listener: StreamListener | undefined;
   /** The peer has sent END_STREAM. */
   remoteEnded = false;
@@ -63,6 +64,8 @@ export class Http2Stream implements WaitingSender {
   expectedBytes: number | undefined;
   /** A client's: the head of the response is here. */
   remoteAnswered = false;
+  /** The next in the same slot of the connection's table, which alone writes it. */
+  older: Http2Stream | undefined;
   /** Bytes of DATA that the peer still takes on this stream; below 0 after it narrowed its windows. */
   sendWindow: number;
   #receiveWindow = DEFAULT_WINDOW_BYTES;
@@ -77,6 +80,7 @@ export class Http2Stream implements WaitingSender {
   #deposit = 0;
 
   constructor(readonly owner: StreamOwner, readonly id: number) {
+    super();
     this.sendWindow = owner.scheduler.initialStreamWindow;
   }
 

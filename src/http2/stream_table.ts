@@ -4,20 +4,22 @@ import { misplaced } from "./faults.ts";
 import { MAX_UINT31 } from "./frames.ts";
 import type { Http2Stream } from "./stream.ts";
 
-/** Until a stream opens the tables are everybody's: most connections are idle. */
-const NONE = new Map<number, Http2Stream>();
+/** Until a stream opens the slots are everybody's: most connections are idle. */
 const NO_SLOTS: (Http2Stream | undefined)[] = [];
-/** Streams have as many slots as are open, and at least and at most so many: powers of two. */
-const FEWEST_SLOTS = 16, MOST_SLOTS = 1024;
+/** A power of two, as every number of slots. */
+const FEWEST_SLOTS = 16;
 
-/** The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here. */
+/**
+ * The streams of one connection, and which identifiers are spent (RFC 9113 §5.1.1). Only clients open streams here.
+ * A stream stands in the slot that the last bits of its number say, before the `older` ones that say the same: a
+ * connection counts its streams up, so that the first is nearly always the one. Why no Map: see LinkedList.
+ */
 export class StreamTable {
   /** Highest stream that the peer has opened; 0 at the client's end. */
   lastPeerId = 0;
   /** The identifier of the next stream that a client opens. */
   nextOwnId = 1;
-  #open = NONE;
-  /** Each stream also stands where the last bits of its number say, unless a newer one does: a frame looks there first. */
+  #size = 0;
   #slots = NO_SLOTS;
   readonly #ended = new EndedStreams();
 
@@ -25,7 +27,7 @@ export class StreamTable {
 
   /** Number of streams that are not over. */
   get size(): number {
-    return this.#open.size;
+    return this.#size;
   }
 
   /** Whether a client has identifiers left. */
@@ -34,31 +36,37 @@ export class StreamTable {
   }
 
   get(id: number): Http2Stream | undefined {
-    const near = this.#slots[slotOf(id, this.#slots.length)];
-    return near !== undefined && near.id === id ? near : this.#open.get(id);
+    let stream = this.#slots[this.#slotOf(id)];
+    while (stream !== undefined && stream.id !== id) stream = stream.older;
+    return stream;
   }
 
-  /** The streams that are not over; they may end during the iteration. */
-  [Symbol.iterator](): IterableIterator<Http2Stream> {
-    return this.#open.values();
+  /** The streams that are not over, as they were opened; they may end during the iteration. */
+  *[Symbol.iterator](): IterableIterator<Http2Stream> {
+    for (const stream of this.#all().sort((a, b) => a.id - b.id)) if (this.get(stream.id) === stream) yield stream;
   }
 
   /** Loses every stream above `id`. */
   lose(code: ErrorCode, reason: string, id = 0): void {
-    for (const stream of this.#open.values()) if (stream.id > id) stream.lose(code, reason);
+    for (const stream of this) if (stream.id > id) stream.lose(code, reason);
   }
 
   add(stream: Http2Stream): void {
-    if (this.#open === NONE) this.#open = new Map();
-    this.#open.set(stream.id, stream);
-    if (this.#open.size > this.#slots.length && this.#slots.length < MOST_SLOTS) this.#spread();
-    else this.#slots[slotOf(stream.id, this.#slots.length)] = stream;
+    if (this.#size++ === this.#slots.length) this.#spread();
+    this.#place(stream);
   }
 
   remove(stream: Http2Stream): void {
-    this.#open.delete(stream.id);
-    const slot = slotOf(stream.id, this.#slots.length);
-    if (this.#slots[slot] === stream) this.#slots[slot] = undefined;
+    const slot = this.#slotOf(stream.id);
+    let newer = this.#slots[slot]!;
+    if (newer === stream) {
+      this.#slots[slot] = stream.older;
+    } else {
+      while (newer.older !== stream) newer = newer.older!;
+      newer.older = stream.older;
+    }
+    stream.older = undefined;
+    this.#size--;
     this.#ended.add(stream.id, stream.resetByUs);
   }
 
@@ -75,7 +83,7 @@ export class StreamTable {
 
   /** Whether HEADERS on stream `id` open nothing and belong to nothing that was open lately. */
   isSkipped(id: number): boolean {
-    return this.isServer && !this.#ended.resetByUs(id) && !this.#ended.endedByPeer(id) && !this.#open.has(id);
+    return this.isServer && !this.#ended.resetByUs(id) && !this.#ended.endedByPeer(id) && this.get(id) === undefined;
   }
 
   /**
@@ -84,7 +92,7 @@ export class StreamTable {
    */
   checkLate(id: number): void {
     if (this.isIdle(id)) throw misplaced("a frame for a stream that was never opened");
-    if (this.#open.has(id) || this.#ended.endedByPeer(id)) {
+    if (this.get(id) !== undefined || this.#ended.endedByPeer(id)) {
       throw new Http2Error(
         ErrorCode.STREAM_CLOSED,
         `Cannot take a frame: an open stream expected: received one for stream ${id}, which the peer has ended`,
@@ -92,14 +100,26 @@ export class StreamTable {
     }
   }
 
-  #spread(): void {
-    const slots = Math.max(FEWEST_SLOTS, 2 * this.#slots.length);
-    this.#slots = new Array<Http2Stream | undefined>(slots).fill(undefined);
-    for (const stream of this.#open.values()) this.#slots[slotOf(stream.id, slots)] = stream;
+  #slotOf(id: number): number {
+    return id >>> 1 & (this.#slots.length - 1); // a client's streams have odd numbers
   }
-}
 
-/** A client's streams have odd numbers. */
-function slotOf(id: number, slots: number): number {
-  return id >>> 1 & (slots - 1);
+  #place(stream: Http2Stream): void {
+    const slot = this.#slotOf(stream.id);
+    stream.older = this.#slots[slot];
+    this.#slots[slot] = stream;
+  }
+
+  #all(): Http2Stream[] {
+    const streams: Http2Stream[] = [];
+    for (let stream of this.#slots) for (; stream !== undefined; stream = stream.older) streams.push(stream);
+    return streams;
+  }
+
+  /** Makes room for twice as many streams to stand alone. */
+  #spread(): void {
+    const streams = [...this];
+    this.#slots = new Array<Http2Stream | undefined>(Math.max(FEWEST_SLOTS, 2 * this.#slots.length)).fill(undefined);
+    for (const stream of streams) this.#place(stream);
+  }
 }

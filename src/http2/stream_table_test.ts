@@ -33,6 +33,19 @@ Deno.test("every open stream is found by its number, however many there are and 
   }
 });
 
+Deno.test("streams that all have the same last bits are found, and go, whichever ends first", () => {
+  const table = new StreamTable(true);
+  const streams = Array.from({ length: 100 }, (_, at) => stream(1 + 4096 * at));
+  for (const each of streams) table.add(each);
+  const left = new Set(streams);
+  for (const each of [...streams.slice(40, 60), ...streams.slice(0, 10), ...streams.slice(10).toReversed()]) {
+    if (!left.delete(each)) continue;
+    table.remove(each);
+    assert.deepEqual([...table], [...left]);
+    for (const other of streams) assert.equal(table.get(other.id), left.has(other) ? other : undefined);
+  }
+});
+
 Deno.test("a stream that has ended is not found, although a stream with the same last bits is", () => {
   const table = new StreamTable(true);
   const [old, young] = [stream(1), stream(1 + 2 * 16)];
