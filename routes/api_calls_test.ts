@@ -166,6 +166,20 @@ Deno.test("a row is as new as its call, although the store lags behind", async (
   );
 });
 
+Deno.test("the last of what happened in a call is told, however far behind the store is", async () => {
+  const store = new MemoryStore();
+  using house = await RoutedHouse.open({ house: { store } });
+  const call = await house.call("c");
+  for (const event of house.house.calls.find({ callId: "c" })!.events) store.take(event);
+  for (let turn = 2; turn <= 60; turn++) await house.press(call, "1");
+  const { happened, events } = house.house.calls.find({ callId: "c" })!;
+  assert.ok(happened > events.length + 10, `${happened} happened, and ${events.length} are kept`);
+  const told = await house.json("/api/calls/c");
+  const turns = told.turns.map(({ turn }: { turn: number }) => turn);
+  assert.deepEqual([turns[0], turns.at(-1)], [1, 60]);
+  assert.ok(!turns.includes(2), "nobody has what lies between");
+});
+
 Deno.test("live calls are told without a store, and while it is out of order", async () => {
   for (const store of [undefined, new MemoryStore()]) {
     using house = await RoutedHouse.open(store ? { store } : {});

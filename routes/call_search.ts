@@ -70,14 +70,14 @@ async function ask(
 }
 
 /**
- * The store's call, with what this process knows better: its row, and what has happened since the store's last batch. Where
- * the store does not know the call, what is in memory of it.
+ * The store's call, with what this process knows better: its row, and the last of what has happened since the store's last
+ * batch, which is all of it unless the store stands still. Where the store does not know the call, what is in memory of it.
  */
 function newest(remembered: RememberedCall | undefined, live: LiveCall | undefined): RememberedCall | undefined {
   if (live === undefined || (remembered && remembered.call.startedAt > live.startedAt)) return remembered;
   const known = remembered?.call.startedAt === live.startedAt ? remembered : undefined;
   const missing = live.happened - (known?.events.length ?? 0);
-  if (known && (missing <= 0 || missing > live.events.length)) return { ...known, call: live };
+  if (known && missing <= 0) return { ...known, call: live };
   const events = [...known?.events ?? [], ...live.events.slice(-missing)];
   return { call: live, events, ...tellCourse(events) };
 }

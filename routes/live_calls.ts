@@ -9,8 +9,8 @@ import type { CallRecord } from "../src/store/store.ts";
 const MOST_LIVE = 100_000;
 /** How many calls that are over are remembered. */
 const MOST_OVER = 1000;
-/** Events of one call that are kept while it goes on and a while after: the last. */
-const MOST_EVENTS = 200;
+/** Events of one call that are kept while it goes on and a while after: the last; fewer where a store has the others. */
+export const EVENTS_KEPT = { alone: 200, besideStore: 32 };
 /** Calls that are over whose events are still kept. */
 const MOST_TOLD = 100;
 /** Events of all calls together that are kept: the last that begin, carry on or end a call. */
@@ -54,6 +54,7 @@ export class LiveCall implements CallRecord {
     readonly startedAt: number,
     readonly language: string,
     readonly trackingId: string,
+    readonly eventsKept: number,
   ) {}
 
   get turns(): number {
@@ -80,7 +81,7 @@ export class LiveCall implements CallRecord {
   take(event: CallEvent): void {
     this.happened++;
     this.events.push(event);
-    if (this.events.length > MOST_EVENTS) this.events.shift();
+    if (this.events.length > this.eventsKept) this.events.shift();
     this.#course.add(event);
     if (event.type !== "call_ended") return;
     this.state = "ended";
@@ -107,7 +108,7 @@ export class LiveCalls implements Disposable {
   errors = 0;
   readonly #leave: () => void;
 
-  constructor(bus: Bus<CallEvent>) {
+  constructor(bus: Bus<CallEvent>, readonly eventsKept: number) {
     this.#leave = bus.subscribe((event) => this.#take(event));
   }
 
@@ -155,7 +156,7 @@ export class LiveCalls implements Disposable {
     const key = callKey(event);
     if (event.type === "call_started") {
       const { orgId, callId, agentId, connector, at, language, trackingId } = event;
-      const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId);
+      const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId, this.eventsKept);
       // An end that was lost must not keep its call for ever.
       setNewest(this.#live, key, call, MOST_LIVE);
       call.take(event);

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import type { CallEvent, CallHappening } from "../src/call/event.ts";
 import { Bus } from "../src/lib/bus.ts";
-import { LiveCalls } from "./live_calls.ts";
+import { EVENTS_KEPT, type LiveCall, LiveCalls } from "./live_calls.ts";
 
 /** What is known of calls in which this happened, once all of it has been read. */
 async function calls(happenings: readonly (readonly [callId: string, CallHappening, orgId?: string])[]) {
   const bus = new Bus<CallEvent>();
-  const calls = new LiveCalls(bus);
+  const calls = new LiveCalls(bus, EVENTS_KEPT.alone);
   happenings.forEach(([callId, happening, orgId = "o1"], at) => {
     bus.publish({ ...happening, callId, orgId, agentId: "a1", at });
   });
@@ -37,6 +37,14 @@ Deno.test("what happens many times in a call does not crowd out when it began an
   const noise = Array.from({ length: 5000 }, () => ["c1", { type: "speech_started", turn: 1 }] as const);
   const { milestones } = await calls([["c1", started], ...noise, ["c1", ended]]);
   assert.deepEqual(milestones.map(({ type }) => type), ["call_started", "call_ended"]);
+});
+
+Deno.test("only the last events of a call are kept", async () => {
+  const noise = Array.from({ length: 500 }, (_, turn) => ["c1", { type: "turn_opened", turn }] as const);
+  const { live } = await calls([["c1", started], ...noise]);
+  const [{ events, happened }] = [...live] as [LiveCall];
+  const last = events.at(-1)!;
+  assert.deepEqual([events.length, happened, "turn" in last && last.turn], [EVENTS_KEPT.alone, 501, 499]);
 });
 
 Deno.test("only the last 1,000 calls and milestones are kept", async () => {

@@ -13,7 +13,7 @@ import type { Turn } from "../src/call/turn.ts";
 import { Bus } from "../src/lib/bus.ts";
 import { OffStore } from "../src/store/off_store.ts";
 import { Secret } from "../src/lib/secret.ts";
-import { LiveCalls } from "../routes/live_calls.ts";
+import { EVENTS_KEPT, LiveCalls } from "../routes/live_calls.ts";
 import { LiveStream } from "../routes/live_stream.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { keepingLog, type Line } from "./logs.ts";
@@ -83,7 +83,7 @@ export class RoutedHouse implements Disposable {
       directory,
       refreshAgents: () => directory.refresh(true),
       switchboard,
-      calls: new LiveCalls(events),
+      calls: new LiveCalls(events, EVENTS_KEPT.alone),
       store: store ?? new OffStore({ clock }),
       recordings: undefined,
       keeps: { parameters: false, transcripts: false, recordings: false },

@@ -362,6 +362,6 @@ export class Conversation implements TurnHost {
     const { id, orgId, agentId } = this.call;
     // Counted from the start: the time of day may be set while the call goes on.
     const at = this.startedAt + Math.round(this.ageMs());
-    this.options.publish({ ...happening, callId: id, orgId, agentId, at });
+    this.options.publish({ callId: id, orgId, agentId, at, ...happening });
   }
 }

@@ -28,7 +28,7 @@ import { trustReadings } from "../telemetry/trust_readings.ts";
 import { wireReadings } from "../telemetry/wire_readings.ts";
 import type { SettingFact } from "../../islands/facts.ts";
 import type { House, Recordings } from "../../routes/house.ts";
-import { LiveCalls } from "../../routes/live_calls.ts";
+import { EVENTS_KEPT, LiveCalls } from "../../routes/live_calls.ts";
 import { LiveStream } from "../../routes/live_stream.ts";
 import { routes } from "../../routes/mod.ts";
 import { type Certificates, certificateStates, ownPort, serverTls } from "./certificates.ts";
@@ -75,7 +75,7 @@ export function openWebPort(config: Config, parts: WebParts, built: AsyncDisposa
     directory: parts.directory,
     refreshAgents: parts.refreshAgents,
     switchboard,
-    calls: built.use(new LiveCalls(events)),
+    calls: built.use(new LiveCalls(events, config.store ? EVENTS_KEPT.besideStore : EVENTS_KEPT.alone)),
     store,
     recordings: recordingsIn(parts.recordings),
     keeps: { ...config.privacy.keep, recordings: config.recordings.enabled },
