@@ -3,7 +3,7 @@ import type { Need } from "./need.ts";
 
 /** How Deno runs the program besides what it allows: V8 kept to one thread, and no question asked on a terminal. */
 const RUNNING = [
-  "--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=60,--memory-pool-timeout=1,--optimize-for-size",
+  "--v8-flags=--single-threaded-gc,--max-semi-space-size=2,--heap-growing-percent=40,--memory-pool-timeout=1",
   "--unstable-net",
   "--no-prompt",
 ];
