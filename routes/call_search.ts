@@ -1,5 +1,5 @@
 import type { CallFact, CallRow, LogFact } from "../islands/facts.ts";
-import { tellCourse } from "../src/store/course.ts";
+import { type KeptEvent, tellCourse } from "../src/store/course.ts";
 import type { RememberedCall } from "../src/store/store.ts";
 import { callFact } from "./call_facts.ts";
 import type { House } from "./house.ts";
@@ -76,8 +76,16 @@ async function ask(
 function newest(remembered: RememberedCall | undefined, live: LiveCall | undefined): RememberedCall | undefined {
   if (live === undefined || (remembered && remembered.call.startedAt > live.startedAt)) return remembered;
   const known = remembered?.call.startedAt === live.startedAt ? remembered : undefined;
-  const missing = live.happened - (known?.events.length ?? 0);
-  if (known && missing <= 0) return { ...known, call: live };
-  const events = [...known?.events ?? [], ...live.events.slice(-missing)];
+  const last = known?.events.at(-1);
+  const told = last ? live.events.findLastIndex((event) => isSame(event, last)) : -1;
+  const events = [...known?.events ?? [], ...live.events.slice(told + 1)];
   return { call: live, events, ...tellCourse(events) };
+}
+
+function isSame(one: KeptEvent, other: KeptEvent): boolean {
+  return one.at === other.at && one.type === other.type && turnOf(one) === turnOf(other);
+}
+
+function turnOf(event: KeptEvent): number | undefined {
+  return "turn" in event ? event.turn : undefined;
 }

@@ -42,8 +42,6 @@ export class LiveCall implements CallRecord {
   endedAt: number | undefined;
   /** The last of what happened in it. */
   readonly events: CallEvent[] = [];
-  /** How much happened in it so far. */
-  happened = 0;
   readonly #course = new Course();
 
   constructor(
@@ -54,7 +52,6 @@ export class LiveCall implements CallRecord {
     readonly startedAt: number,
     readonly language: string,
     readonly trackingId: string,
-    readonly eventsKept: number,
   ) {}
 
   get turns(): number {
@@ -77,11 +74,10 @@ export class LiveCall implements CallRecord {
     return this.#course.recorded;
   }
 
-  /** Takes in what happened. */
-  take(event: CallEvent): void {
-    this.happened++;
+  /** Takes in what happened, and keeps the last so many events. */
+  take(event: CallEvent, eventsKept: number): void {
     this.events.push(event);
-    if (this.events.length > this.eventsKept) this.events.shift();
+    if (this.events.length > eventsKept) this.events.shift();
     this.#course.add(event);
     if (event.type !== "call_ended") return;
     this.state = "ended";
@@ -156,15 +152,15 @@ export class LiveCalls implements Disposable {
     const key = callKey(event);
     if (event.type === "call_started") {
       const { orgId, callId, agentId, connector, at, language, trackingId } = event;
-      const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId, this.eventsKept);
+      const call = new LiveCall(orgId, callId, agentId, connector, at, language, trackingId);
       // An end that was lost must not keep its call for ever.
       setNewest(this.#live, key, call, MOST_LIVE);
-      call.take(event);
+      call.take(event, this.eventsKept);
       return this.#tell(event, call, "began");
     }
     const call = this.#live.get(key);
     if (!call) return;
-    call.take(event);
+    call.take(event, this.eventsKept);
     if (event.type === "agent_faltered" || event.type === "call_failed") this.errors++;
     if (event.type !== "call_ended") {
       return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);

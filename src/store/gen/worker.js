@@ -1127,7 +1127,7 @@ var MIGRATIONS = [
     tracking TEXT NOT NULL,
     recorded INTEGER NOT NULL,
     session INTEGER NOT NULL,
-    heard INTEGER NOT NULL -- when its last event came
+    heard INTEGER NOT NULL -- when its last event came, or a little before
   ) STRICT;
   CREATE INDEX live_calls ON calls (session, heard) WHERE state = 2;
   -- What the list of calls can be sorted by; call_list.ts names these. The first six also hold all that the list can be
