@@ -12,7 +12,7 @@ import { Metadata } from "../src/grpc/metadata.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { createFile } from "../src/lib/files.ts";
 import { Span } from "../src/lib/span.ts";
-import { createLog } from "../src/lib/log.ts";
+import { silentLog } from "../tests/logs.ts";
 import { byova } from "../src/protocols/byova.ts";
 import {
   decodeVoiceVARequest,
@@ -30,7 +30,7 @@ const SECONDS = 10;
 const ROUNDS = 5;
 
 const line = { speech: readPrompt(PROMPTS.welcome).data, frame: 160 };
-const log = createLog();
+const log = silentLog();
 const connector = await echo.create(echo.config.parse({}), {
   fetch,
   env: () => undefined,

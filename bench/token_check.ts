@@ -4,7 +4,7 @@ import { IssuerKeys } from "../src/auth/issuer_keys.ts";
 import { TokenChecker } from "../src/auth/token_checker.ts";
 import { WEBEX_ISSUERS } from "../src/auth/validation_config.ts";
 import { systemClock } from "../src/lib/clock.ts";
-import { createLog } from "../src/lib/log.ts";
+import { silentLog } from "../tests/logs.ts";
 
 /**
  * What it costs a turn to have its token checked: `deno run -A bench/token_check.ts`. The value of `authorization` is a
@@ -36,7 +36,7 @@ using keys = new IssuerKeys({
   issuer,
   keepMs: 3_600_000,
   clock: systemClock,
-  log: createLog(),
+  log: silentLog(),
   fetchKeys: () => Promise.resolve(published),
 });
 const rules = { issuers: WEBEX_ISSUERS, sources: [source], orgClaim: "com.cisco.org.uuid" };
@@ -45,7 +45,7 @@ using gate = new Gate({
   check: (authorization) => checker.check(authorization),
   enforced: true,
   clock: systemClock,
-  log: createLog(),
+  log: silentLog(),
 });
 
 const bearer = new TextEncoder().encode(`Bearer ${await token("turn")}`);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ManualClock } from "../../tests/manual_clock.ts";
-import { createLog } from "../lib/log.ts";
+import { silentLog } from "../../tests/logs.ts";
 import { type Alert, AlertBoard } from "./alert_board.ts";
 import { alertsConfig, readAlerts } from "./config.ts";
 import type { CallNumbers, Readings, Rule } from "./rule.ts";
@@ -39,7 +39,7 @@ class Watched implements AsyncDisposable {
     };
     this.board = new AlertBoard(own, {
       clock: this.clock,
-      log: createLog(),
+      log: silentLog(),
       readings,
       deliver: webhook
         ? (alert) => {

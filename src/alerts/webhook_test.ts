@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { createHmac } from "node:crypto";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { systemClock } from "../lib/clock.ts";
-import { createLog } from "../lib/log.ts";
+import { silentLog } from "../../tests/logs.ts";
 import { Secret } from "../lib/secret.ts";
 import type { Alert } from "./alert_board.ts";
 import { Webhook, type WebhookOptions } from "./webhook.ts";
@@ -45,7 +45,7 @@ class Receiver implements AsyncDisposable {
     const url = new Secret(`http://127.0.0.1:${this.#server.addr.port}/hook`);
     return new Webhook(
       { url, secret: new Secret("hush"), timeoutMs: REQUEST_MS, attempts: 4, ...options },
-      { fetch, clock, log: createLog() },
+      { fetch, clock, log: silentLog() },
     );
   }
 
@@ -117,7 +117,7 @@ Deno.test("a redirection is not followed: the signature is for one receiver", as
 Deno.test("a receiver that does not answer is waited for no longer than the limit, and a stop waits for nobody", async () => {
   const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = new Secret(`http://127.0.0.1:${silent.addr.port}/`);
-  const deps = { fetch, clock: systemClock, log: createLog() };
+  const deps = { fetch, clock: systemClock, log: silentLog() };
   await using late = new Webhook({ url, secret: new Secret(""), timeoutMs: 20, attempts: 1 }, deps);
   assert.equal(await late.deliver(ALERT), false);
   const patient = new Webhook({ url, secret: new Secret(""), timeoutMs: 60_000, attempts: 5 }, deps);

@@ -5,7 +5,8 @@ import { toValidation, type Validation } from "../auth/validation_config.ts";
 import { readExpectation } from "../call/expectation.ts";
 import { ANY_INPUT, type InputExpectation } from "../call/output.ts";
 import { readStore, type StoreOptions } from "../store/config.ts";
-import type { LoggingOptions, LogLevel } from "../lib/log.ts";
+import type { LoggingOptions } from "../lib/log.ts";
+import type { LogLevel } from "../lib/log_format.ts";
 import type { Secret } from "../lib/secret.ts";
 import { readRecordings, type RecordingOptions } from "../recording/config.ts";
 import type { FileValues } from "./schema.ts";
@@ -118,7 +119,7 @@ export interface Config {
   /** Whether ports may be open to everybody. */
   readonly insecure: boolean;
   readonly dataSource: DataSourceOptions;
-  readonly logging: Pick<LoggingOptions, "level" | "format" | "gateway" | "web">;
+  readonly logging: Pick<LoggingOptions, "format" | "gateway" | "web">;
 }
 
 /** Turns the file's values into the program's: camelCase, milliseconds. `kinds` gives each connector's kind by id. */
@@ -187,7 +188,6 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
     insecure: file.insecure,
     dataSource: readDataSource(file.data_source, file.jwt_validation),
     logging: {
-      level: level(logging.level),
       format: logging.format,
       gateway: logOutput(logging.gateway, logging.level),
       web: logOutput(logging.web, logging.level),

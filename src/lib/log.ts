@@ -1,8 +1,7 @@
-import { configureSync, getLogger, type Logger, type LogRecord, resetSync, type Sink } from "@logtape/logtape";
 import { Bus } from "./bus.ts";
 import type { Clock } from "./clock.ts";
 import { RotatingFile } from "./log_file.ts";
-import { jsonLine, type LogEntry, type LogFormat, textLine } from "./log_format.ts";
+import { jsonLine, type LogEntry, type LogFormat, type LogLevel, textLine } from "./log_format.ts";
 import { LineWriter, type WriteBytes } from "./log_writer.ts";
 
 /** Facts that go with a message, by name. What callers say or press is never among them. */
@@ -20,8 +19,6 @@ export interface Log {
   child(name: string, fields?: LogFields): Log;
 }
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
 /** A log file, and what its lines look like; `auto` means JSON. */
 export interface LogFile {
   readonly path: string;
@@ -38,8 +35,6 @@ export interface LogOutput {
 
 /** How the program's logs are set up. */
 export interface LoggingOptions {
-  /** From which level the logging library itself is heard. */
-  readonly level: LogLevel;
   /** What lines on standard output look like; `auto` means text on a terminal and JSON elsewhere. */
   readonly format: "auto" | "text" | "json";
   /** Everything except `web`. */
@@ -66,22 +61,36 @@ export interface Logging {
 }
 
 const ROOT = "byova";
-const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
+const WEB = `${ROOT}.web`;
+const SEVERITY = { debug: 0, info: 1, warn: 2, error: 3 } as const satisfies Record<LogLevel, number>;
 const FORMATS = { text: textLine, json: jsonLine } as const;
 
-/** Sets up the one set of logs that a program has. Call it once, and close what it returns before leaving. */
+/** What becomes of the lines of one part of the program. */
+interface Part {
+  /** The least severity that is heard. */
+  readonly heardFrom: number;
+  readonly outputs: readonly ((entry: LogEntry) => void)[];
+}
+
+/** The parts of the program that are heard in ways of their own. */
+interface Parts {
+  readonly gateway: Part;
+  readonly web: Part;
+}
+
+/** Sets up the one set of logs that a program has. Close what it returns before leaving. */
 export function configureLogging(options: LoggingOptions): Logging {
-  const { level, gateway, web, out } = options;
+  const { clock, format, gateway, web, out } = options;
   const writers: LineWriter[] = [];
   const files: RotatingFile[] = [];
 
-  const output = (name: string, write: WriteBytes, format: LogFormat): Sink => {
+  const output = (name: string, write: WriteBytes, form: LogFormat) => {
     const writer = new LineWriter({
       write,
-      clock: options.clock,
+      clock,
       lossLine: (lost) =>
-        format({
-          time: options.clock.date(),
+        form({
+          time: clock.date(),
           level: "warn",
           logger: `${ROOT}.log`,
           message: "Log lines were lost: this output took them too slowly or not at all",
@@ -90,93 +99,92 @@ export function configureLogging(options: LoggingOptions): Logging {
       onFailure: (error) => complain(options, name, error),
     });
     writers.push(writer);
-    return (record) => writer.push(format(entryOf(record)));
+    return (entry: LogEntry) => writer.push(form(entry));
   };
-  const fileOutput = ({ file }: LogOutput): Sink | undefined => {
-    if (!file) return undefined;
+  const entries = new Bus<LogEntry>();
+  const common = [
+    output("standard output", (bytes) => out.write(bytes), FORMATS[formatOf(format, out.isTerminal())]),
+    (entry: LogEntry) => entries.publish(entry),
+  ];
+  const partOf = ({ level, file }: LogOutput): Part => {
+    const heardFrom = SEVERITY[level];
+    if (!file) return { heardFrom, outputs: common };
     const rotating = new RotatingFile(file);
     files.push(rotating);
-    return output(file.path, (bytes) => rotating.write(bytes), FORMATS[file.format === "text" ? "text" : "json"]);
+    const own = output(file.path, (bytes) => rotating.write(bytes), FORMATS[formatOf(file.format, false)]);
+    return { heardFrom, outputs: [...common, own] };
   };
-
-  const entries = new Bus<LogEntry>();
-  const sinks: Record<string, Sink> = {
-    entries: (record) => entries.publish(entryOf(record)),
-    out: output(
-      "standard output",
-      (bytes) => out.write(bytes),
-      FORMATS[options.format === "auto" ? (out.isTerminal() ? "text" : "json") : options.format],
-    ),
-  };
-  const gatewayFile = fileOutput(gateway);
-  if (gatewayFile) sinks.gateway = gatewayFile;
-  const webFile = fileOutput(web);
-  if (webFile) sinks.web = webFile;
-  configureSync({
-    reset: true,
-    sinks,
-    loggers: [
-      {
-        category: ROOT,
-        sinks: gatewayFile ? ["out", "entries", "gateway"] : ["out", "entries"],
-        lowestLevel: LEVELS[gateway.level],
-      },
-      {
-        category: [ROOT, "web"],
-        parentSinks: "override",
-        sinks: webFile ? ["out", "entries", "web"] : ["out", "entries"],
-        lowestLevel: LEVELS[web.level],
-      },
-      {
-        category: ["logtape", "meta"],
-        sinks: ["out"],
-        lowestLevel: level === "error" ? "error" : "warning",
-      },
-    ],
-  });
 
   return {
-    log: createLog(),
+    log: new PartLog(ROOT, {}, { gateway: partOf(gateway), web: partOf(web) }, clock),
     entries,
     get lost() {
       return writers.reduce((sum, { lost }) => sum + lost, 0);
     },
     async close(timeoutMs) {
       const done = await Promise.all(writers.map((writer) => writer.flush(timeoutMs)));
-      resetSync();
       for (const file of files) file.close();
       return done.every((written) => written);
     },
   };
 }
 
-/** The root log. Until `configureLogging` is called, what it is told is forgotten. */
-export function createLog(): Log {
-  return wrap(getLogger(ROOT), {});
+class PartLog implements Log {
+  readonly #logger: string;
+  readonly #fields: LogFields;
+  readonly #parts: Parts;
+  readonly #part: Part;
+  readonly #clock: Clock;
+
+  constructor(logger: string, fields: LogFields, parts: Parts, clock: Clock) {
+    this.#logger = logger;
+    this.#fields = fields;
+    this.#parts = parts;
+    this.#part = logger === WEB || logger.startsWith(`${WEB}.`) ? parts.web : parts.gateway;
+    this.#clock = clock;
+  }
+
+  get hearsDebug(): boolean {
+    return this.#part.heardFrom <= SEVERITY.debug;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#tell("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#tell("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#tell("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#tell("error", message, fields);
+  }
+
+  child(name: string, fields?: LogFields): Log {
+    return new PartLog(`${this.#logger}.${name}`, { ...this.#fields, ...fields }, this.#parts, this.#clock);
+  }
+
+  #tell(level: LogLevel, message: string, fields: LogFields | undefined): void {
+    const { heardFrom, outputs } = this.#part;
+    if (SEVERITY[level] < heardFrom) return;
+    const entry = {
+      time: this.#clock.date(),
+      level,
+      logger: this.#logger,
+      message,
+      fields: { ...this.#fields, ...fields },
+    };
+    for (const output of outputs) output(entry);
+  }
 }
 
-function wrap(logger: Logger, fields: LogFields): Log {
-  const merged = (more: LogFields | undefined) => ({ ...fields, ...more });
-  return {
-    get hearsDebug() {
-      return logger.isEnabledFor("debug");
-    },
-    debug: (message, more) => logger.isEnabledFor("debug") ? logger.debug(message, merged(more)) : undefined,
-    info: (message, more) => logger.info(message, merged(more)),
-    warn: (message, more) => logger.warn(message, merged(more)),
-    error: (message, more) => logger.error(message, merged(more)),
-    child: (name, more) => wrap(logger.getChild(name), merged(more)),
-  };
-}
-
-function entryOf({ timestamp, level, category, rawMessage, properties }: LogRecord): LogEntry {
-  return {
-    time: timestamp,
-    level: level === "warning" ? "warn" : level,
-    logger: category.join("."),
-    message: typeof rawMessage === "string" ? rawMessage : rawMessage.join(""),
-    fields: properties,
-  };
+/** What `auto` comes to. */
+function formatOf(format: LogFile["format"], isTerminal: boolean): keyof typeof FORMATS {
+  return format !== "auto" ? format : isTerminal ? "text" : "json";
 }
 
 /** The last resort of a log that cannot be written: one line on standard error, and the gateway goes on. */

@@ -1,8 +1,10 @@
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 /** One thing to be logged, before it has a form. */
 export interface LogEntry {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly time: number;
-  readonly level: string;
+  readonly level: LogLevel;
   /** Who says it, such as `byova.web`. */
   readonly logger: string;
   readonly message: string;
@@ -33,15 +35,12 @@ export function textLine({ time, level, logger, message, fields }: LogEntry): st
 
 /** A line for machines: one JSON object with ts (ISO 8601, UTC), level, logger, msg and the fields beside them. */
 export function jsonLine({ time, level, logger, message, fields }: LogEntry): string {
-  let line = `{"ts":"${new Date(time).toISOString()}","level":"${level}","logger":${quoted(logger)},"msg":${
-    quoted(cut(message))
-  }`;
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
-    const shown = plainValue(value);
-    line += `,${quoted(RESERVED.has(key) ? `${key}_` : key)}:${typeof shown === "string" ? quoted(shown) : shown}`;
+  const line: Record<string, unknown> = { ts: timestamp(time), level, logger, msg: cut(message) };
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined) line[RESERVED.has(key) ? `${key}_` : key] = plainValue(value);
   }
-  return `${line}}`;
+  return json(line);
 }
 
 /** Fields as a line holds them: plain values of bounded length; those that are undefined are left out. */
@@ -63,9 +62,18 @@ function plainValue(value: unknown): string | number | boolean | null {
     case "boolean":
       return value;
     case "object":
-      return value === null ? null : cut(value instanceof Error ? errorText(value) : structureText(value));
+      return value === null ? null : cut(objectText(value));
     default:
       return cut(String(value));
+  }
+}
+
+/** What an object says of itself; one that fails at that, such as a ring, is named by its kind. */
+function objectText(value: object): string {
+  try {
+    return value instanceof Error ? errorText(value) : JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
   }
 }
 
@@ -75,30 +83,30 @@ function errorText(error: Error): string {
   return error.cause === undefined ? stack : `${stack} (cause: ${String(error.cause)})`;
 }
 
-function structureText(value: object): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
-
 function cut(text: string): string {
   if (text.length <= LONGEST_VALUE) return text;
   return `${text.slice(0, LONGEST_VALUE)}…(${text.length - LONGEST_VALUE} more)`;
 }
 
-/** A JSON string whose every control character is an escape (RFC 8259 section 7). */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** JSON whose every control character is an escape (RFC 8259 section 7). */
+function json(value: unknown): string {
+  return JSON.stringify(value).replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function escaped(text: string): string {
-  return quoted(cut(text)).slice(1, -1).replaceAll('\\"', '"');
+  return json(cut(text)).slice(1, -1).replaceAll('\\"', '"');
 }
 
+/** ISO 8601, UTC. Many lines are of the same millisecond, and to write it anew is a third of a line's work. */
+function timestamp(time: number): string {
+  if (time !== written.time) written = { time, text: new Date(time).toISOString() };
+  return written.text;
+}
+
+let written = { time: NaN, text: "" };
+
 function word(text: string): string {
-  return PLAIN.test(text) ? text : quoted(text);
+  return PLAIN.test(text) ? text : json(text);
 }
 
 /** `2026-11-20 14:03:59.042` in the machine's time zone. */

@@ -58,11 +58,13 @@ Deno.test("an error is one line with its place and its cause", () => {
 Deno.test("values that JSON does not know are logged all the same", () => {
   const ring: Record<string, unknown> = {};
   ring.self = ring;
-  const line = JSON.parse(jsonLine(entry({ big: 7n, nan: NaN, ring, list: [1, "a"], name: Symbol("s") })));
-  assert.deepEqual([line.big, line.nan, line.ring, line.list, line.name], [
+  const odd = new Error("odd", { cause: Object.create(null) });
+  const line = JSON.parse(jsonLine(entry({ big: 7n, nan: NaN, ring, odd, list: [1, "a"], name: Symbol("s") })));
+  assert.deepEqual([line.big, line.nan, line.ring, line.odd, line.list, line.name], [
     "7",
     "NaN",
     "[object Object]",
+    "[object Error]",
     '[1,"a"]',
     "Symbol(s)",
   ]);

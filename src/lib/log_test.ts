@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { systemClock } from "./clock.ts";
-import { configureLogging, createLog, type Log, type LoggingOptions } from "./log.ts";
+import { configureLogging, type Log, type LoggingOptions } from "./log.ts";
 
 /** Runs `use` with logs set up and returns the lines on standard output. */
 async function logged(options: Partial<LoggingOptions>, use: (log: Log) => void): Promise<string[]> {
@@ -10,7 +10,6 @@ async function logged(options: Partial<LoggingOptions>, use: (log: Log) => void)
     return Promise.resolve(bytes.length);
   };
   const logging = configureLogging({
-    level: "info",
     format: "auto",
     gateway: { level: "info" },
     web: { level: "warn" },
@@ -114,10 +113,6 @@ Deno.test("a file that cannot be written is said once on standard error, and the
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-});
-
-Deno.test("what is logged before the logs are set up is forgotten", () => {
-  createLog().child("early").error("Nobody listens");
 });
 
 Deno.test("a reader that stalls neither stops the program nor fills its memory", async () => {

@@ -20,7 +20,7 @@ export class LogIntake {
   take(entry: LogEntry): void {
     const now = this.clock.now();
     if (now - this.#since >= SECOND_MS) this.#startAgain(now);
-    const before = levelOf(entry) === "debug" ? this.#debugLines++ : this.#lines++;
+    const before = entry.level === "debug" ? this.#debugLines++ : this.#lines++;
     if (before < MOST_A_SECOND) this.keep(lineOf(entry));
     else this.#leftOut++;
   }
@@ -48,21 +48,10 @@ function lineOf(entry: LogEntry): Omit<LogLine, "id"> {
   const { call, ...rest } = plainFields(entry.fields);
   return {
     at: entry.time,
-    level: levelOf(entry),
+    level: entry.level,
     logger: entry.logger,
     message: entry.message.slice(0, LONGEST_MESSAGE),
     callId: typeof call === "string" ? call : undefined,
     fields: rest,
   };
 }
-
-function levelOf({ level }: LogEntry): LogLine["level"] {
-  return LEVEL_OF[level] ?? "error";
-}
-
-const LEVEL_OF: Readonly<Record<string, LogLine["level"]>> = {
-  trace: "debug",
-  debug: "debug",
-  info: "info",
-  warn: "warn",
-};

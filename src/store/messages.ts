@@ -1,4 +1,5 @@
-import type { LogFields, LogLevel } from "../lib/log.ts";
+import type { LogFields } from "../lib/log.ts";
+import type { LogLevel } from "../lib/log_format.ts";
 import type { Alert, Deed, LogLine, Store, StoreState } from "./store.ts";
 
 /** What the worker is told once, before anything else. */

@@ -8,8 +8,7 @@ import { type Alert, StoreError } from "./store.ts";
 Deno.test("a store that is off tells the last of what was logged, and of calls only that it is off", async () => {
   const logs = new Bus<LogEntry>();
   await using store = new OffStore({ clock: systemClock, logs });
-  const line = { time: 7, level: "warning", logger: "byova.call", message: "agent faltered", fields: { call: "one" } };
-  logs.publish({ ...line, level: "warn" });
+  logs.publish({ time: 7, level: "warn", logger: "byova.call", message: "agent faltered", fields: { call: "one" } });
   await systemClock.nextTurn();
   assert.deepEqual(await store.logs({ callId: "one", limit: 10 }), [
     { id: 1, at: 7, level: "warn", logger: "byova.call", message: "agent faltered", callId: "one", fields: {} },

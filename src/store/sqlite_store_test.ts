@@ -178,7 +178,7 @@ Deno.test("log lines are kept with their call; a flood of them is cut short, and
   await using told = await Told.open();
   const line = (message: string) => ({
     time: NOON,
-    level: "info",
+    level: "info" as const,
     logger: "byova.call",
     message,
     fields: { call: "one", n: 1 },
