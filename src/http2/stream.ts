@@ -107,26 +107,18 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
     if (this.closed || this.localEnded) return false;
     const { scheduler } = this.owner;
     const length = head.length + body.length;
-    const direct = this.#queuedBytes === 0 && length <= MAX_FRAME_BYTES && length <= this.sendWindow &&
-      length <= scheduler.window && scheduler.open && !scheduler.contended;
-    if (direct) {
-      const { outbox } = scheduler;
-      const at = outbox.frame(FrameType.DATA, 0, this.id, length);
-      outbox.bytes.set(head, at);
-      outbox.bytes.set(body, at + head.length);
-      this.sendWindow -= length;
-      scheduler.sent(length);
-      return true;
+    let sent = 0;
+    if (this.#queuedBytes === 0 && !scheduler.contended) {
+      while (sent < length && this.sendWindow > 0 && scheduler.open) sent += this.#sendFrame(head, body, sent);
     }
-    const chunk = new Uint8Array(length);
-    chunk.set(head);
-    chunk.set(body, head.length);
+    if (sent === length) return true;
     if (this.#queuedBytes === 0) this.#unmoved = false;
     if (this.#queue === NO_CHUNKS) this.#queue = [];
-    this.#queue.push(chunk);
-    this.#queuedBytes += length;
-    if (scheduler.contended) scheduler.wait(this);
-    else this.transmit();
+    const rest = new Uint8Array(length - sent);
+    copyRun(head, body, sent, rest, 0, rest.length);
+    this.#queue.push(rest);
+    this.#queuedBytes += rest.length;
+    if (this.sendWindow > 0) scheduler.wait(this);
     this.#full = this.#queuedBytes > this.owner.highWaterBytes || this.#queue.length >= this.owner.highWaterMessages;
     return !this.#full;
   }
@@ -225,7 +217,7 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
         scheduler.wait(this);
         break;
       }
-      this.#sendFrame(scheduler);
+      this.#sendQueued();
       if (this.#queuedBytes > 0 && scheduler.contended) {
         scheduler.wait(this);
         break;
@@ -244,20 +236,28 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
     return this.#queuedBytes <= highWaterBytes / 2 && this.#queue.length <= highWaterMessages / 2;
   }
 
-  #sendFrame(scheduler: SendScheduler): void {
+  /** Sends one DATA frame of what waits. */
+  #sendQueued(): void {
     const chunk = this.#queue[0]!;
-    const from = this.#queueOffset;
-    const length = Math.min(chunk.length - from, this.sendWindow, scheduler.window, MAX_FRAME_BYTES);
-    const at = scheduler.outbox.frame(FrameType.DATA, 0, this.id, length);
-    scheduler.outbox.bytes.set(chunk.subarray(from, from + length), at);
-    this.sendWindow -= length;
-    scheduler.sent(length);
+    const length = this.#sendFrame(NO_BYTES, chunk, this.#queueOffset);
     this.#unmoved = false;
     this.#queuedBytes -= length;
     this.#queueOffset += length;
     if (this.#queueOffset < chunk.length) return;
     this.#queue.shift();
     this.#queueOffset = 0;
+  }
+
+  /** Sends one DATA frame of the run of `head` and `body` from `from` on: what the windows allow. Returns its bytes. */
+  #sendFrame(head: Uint8Array, body: Uint8Array, from: number): number {
+    const { scheduler } = this.owner;
+    const { outbox } = scheduler;
+    const length = Math.min(head.length + body.length - from, this.sendWindow, scheduler.window, MAX_FRAME_BYTES);
+    const at = outbox.frame(FrameType.DATA, 0, this.id, length);
+    copyRun(head, body, from, outbox.bytes, at, length);
+    this.sendWindow -= length;
+    scheduler.sent(length);
+    return length;
   }
 
   #sendEnd(): void {
@@ -294,6 +294,25 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
       `Cannot take a body: as many bytes as content-length says expected: received a difference of ${this.expectedBytes}`,
     );
   }
+}
+
+/** Copies `length` bytes of the run of `head` and `body` from `from` on to `target` from `at` on. */
+function copyRun(
+  head: Uint8Array,
+  body: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+): void {
+  const ofHead = Math.max(0, Math.min(head.length - from, length));
+  if (ofHead > 0) target.set(part(head, from, from + ofHead), at);
+  const start = from + ofHead - head.length;
+  if (length > ofHead) target.set(part(body, start, start + length - ofHead), at + ofHead);
+}
+
+function part(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
 }
 
 function blockOf(headers: HeaderList | Uint8Array): Uint8Array {
