@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.ts";
 import type { ConversationOptions } from "./conversation_options.ts";
 import type { AgentDirectory } from "./directory.ts";
 import type { ErrorCode } from "../lib/error_codes.ts";
+import { RecentKeys } from "../lib/recent_keys.ts";
 
 /** How many calls, and for how long. Times in ms. */
 export interface CallLimits {
@@ -31,8 +32,8 @@ const REMEMBER_MOST = 10_000;
 /** Puts each stream through to its call: finds the call, opens it, or refuses it. */
 export class Switchboard implements Disposable {
   readonly #calls = new Map<string, Conversation>();
-  /** Calls that are over, and when that was noticed: the oldest first. */
-  readonly #over = new Map<string, number>();
+  /** Calls that are over. */
+  readonly #over = new RecentKeys(REMEMBER_MOST);
   #draining = false;
   #emptied: (() => void) | undefined;
   #callOffSweep: (() => void) | undefined;
@@ -96,7 +97,7 @@ export class Switchboard implements Disposable {
     this.#over.delete(key);
     const call = new Conversation({ ...details, agentId: agent.id }, agent.connector, this.conversation, () => {
       this.#calls.delete(key);
-      this.#remember(key);
+      this.#over.add(key, this.#clock.now());
       if (this.#calls.size === 0) this.#emptied?.();
     });
     this.#calls.set(key, call);
@@ -135,13 +136,6 @@ export class Switchboard implements Disposable {
     this.#calls.clear();
   }
 
-  #remember(key: string): void {
-    this.#over.set(key, this.#clock.now());
-    if (this.#over.size <= REMEMBER_MOST) return;
-    const [oldest] = this.#over.keys();
-    this.#over.delete(oldest!);
-  }
-
   #scheduleSweep(): void {
     if (this.limits.sweepMs === 0) return;
     this.#callOffSweep = this.#clock.setTimer(this.limits.sweepMs, () => {
@@ -155,10 +149,6 @@ export class Switchboard implements Disposable {
       if (call.idleMs() > this.limits.idleMs) call.timeOut("idle_too_long");
       else if (call.ageMs() > this.limits.maxCallMs) call.timeOut("lasted_too_long");
     }
-    const now = this.#clock.now();
-    for (const [key, at] of this.#over) {
-      if (now - at < REMEMBER_MS) break;
-      this.#over.delete(key);
-    }
+    this.#over.forgetBefore(this.#clock.now() - REMEMBER_MS);
   }
 }
