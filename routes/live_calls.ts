@@ -1,6 +1,7 @@
 import type { CallEvent, CallOutcome } from "../src/call/event.ts";
 import type { Bus } from "../src/lib/bus.ts";
 import { callKey } from "../src/lib/call_key.ts";
+import { Latest } from "../src/lib/latest.ts";
 import { setNewest } from "../src/lib/newest.ts";
 import { Course } from "../src/store/course.ts";
 import type { CallRecord } from "../src/store/store.ts";
@@ -41,7 +42,7 @@ export class LiveCall implements CallRecord {
   reason: string | undefined;
   endedAt: number | undefined;
   /** The last of what happened in it. */
-  readonly events: CallEvent[] = [];
+  events: CallEvent[] = [];
   readonly #course = new Course();
 
   constructor(
@@ -74,6 +75,11 @@ export class LiveCall implements CallRecord {
     return this.#course.recorded;
   }
 
+  /** Lets go of the events. */
+  forget(): void {
+    this.events = [];
+  }
+
   /** Takes in what happened, and keeps the last so many events. */
   take(event: CallEvent, eventsKept: number): void {
     this.events.push(event);
@@ -96,9 +102,8 @@ export type CallWatcher = (event: CallEvent, call: LiveCall, move: CallMove | un
  */
 export class LiveCalls implements Disposable {
   readonly #live = new Map<string, LiveCall>();
-  /** The oldest first. */
-  readonly #over: LiveCall[] = [];
-  readonly #milestones: CallEvent[] = [];
+  readonly #over = new Latest<LiveCall>(MOST_OVER);
+  readonly #milestones = new Latest<CallEvent>(MOST_MILESTONES);
   readonly #watchers = new Set<CallWatcher>();
   /** What has gone wrong in calls so far. */
   errors = 0;
@@ -118,13 +123,13 @@ export class LiveCalls implements Disposable {
   }
 
   /** The last calls that have ended, the one that ended first first. */
-  get over(): readonly LiveCall[] {
-    return this.#over;
+  get over(): LiveCall[] {
+    return this.#over.all();
   }
 
   /** The last of what began, carried on or ended any call, the oldest first. */
-  get milestones(): readonly CallEvent[] {
-    return this.#milestones;
+  get milestones(): CallEvent[] {
+    return this.#milestones.all();
   }
 
   /** The call that goes on under this id, of any organization unless one is named; else the last that has ended. */
@@ -133,7 +138,7 @@ export class LiveCalls implements Disposable {
       call.callId === callId && (orgId === undefined || call.orgId === orgId) &&
       (startedAt === undefined || call.startedAt === startedAt);
     const live = orgId === undefined ? this.#live.values().find(fits) : this.#live.get(callKey({ orgId, callId }));
-    return live && fits(live) ? live : this.#over.findLast(fits);
+    return live && fits(live) ? live : this.over.findLast(fits);
   }
 
   /** Hears of what happens from now on. Returns what ends that. */
@@ -147,8 +152,7 @@ export class LiveCalls implements Disposable {
   }
 
   #take(event: CallEvent): void {
-    if (MILESTONES.has(event.type)) this.#milestones.push(event);
-    if (this.#milestones.length > MOST_MILESTONES) this.#milestones.shift();
+    if (MILESTONES.has(event.type)) this.#milestones.add(event);
     const key = callKey(event);
     if (event.type === "call_started") {
       const { orgId, callId, agentId, connector, at, language, trackingId } = event;
@@ -166,9 +170,8 @@ export class LiveCalls implements Disposable {
       return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);
     }
     this.#live.delete(key);
-    this.#over.push(call);
-    if (this.#over.length > MOST_OVER) this.#over.shift();
-    this.#over.at(-MOST_TOLD - 1)?.events.splice(0);
+    this.#over.add(call);
+    this.#over.before(MOST_TOLD)?.forget();
     this.#tell(event, call, "ended");
   }
 

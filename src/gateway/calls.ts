@@ -78,8 +78,9 @@ export function logCalls(events: Bus<CallEvent>, log: Log): () => void {
     const level = levelOf(event);
     if (level === "debug" && !log.hearsDebug) return;
     const { type, callId: call, orgId: org, agentId: agent, at: _at, ...rest } = event;
-    const facts = Object.entries(rest).filter(([name]) => !TELLING.has(name));
-    log[level](type.replaceAll("_", " "), { call, org, agent, ...Object.fromEntries(facts) });
+    const facts: Record<string, unknown> = { call, org, agent };
+    for (const [name, fact] of Object.entries(rest)) if (!TELLING.has(name)) facts[name] = fact;
+    log[level](type.replaceAll("_", " "), facts);
   });
 }
 

@@ -1,3 +1,4 @@
+import { Latest } from "../lib/latest.ts";
 import { holding } from "../lib/letters.ts";
 import type { LogLine, LogQuery } from "./store.ts";
 
@@ -7,18 +8,19 @@ export const MOST_LINES = 1000;
 
 /** The last log lines, in memory. */
 export class RecentLines {
-  #lines: LogLine[] = [];
+  readonly #lines: Latest<LogLine>;
 
-  constructor(readonly most: number) {}
+  constructor(most: number) {
+    this.#lines = new Latest(most);
+  }
 
   add(line: LogLine): void {
-    this.#lines.push(line);
-    if (this.#lines.length > 2 * this.most) this.#lines = this.#lines.slice(-this.most);
+    this.#lines.add(line);
   }
 
   /** Those that were asked for, the oldest first, however many. */
   find(query: LogQuery): LogLine[] {
-    return this.#lines.slice(-this.most).filter(fitting(query));
+    return this.#lines.all().filter(fitting(query));
   }
 }
 

@@ -993,22 +993,47 @@ function statements2(database) {
   };
 }
 
-// recent_lines.ts
-var LEVELS = ["debug", "info", "warn", "error"];
-var MOST_LINES = 1e3;
-var RecentLines = class {
+// ../lib/latest.ts
+var Latest = class {
+  /** `most`: how many are kept. */
   constructor(most) {
     this.most = most;
   }
   most;
-  #lines = [];
+  #ring = [];
+  /** Where the next one goes. */
+  #next = 0;
+  get size() {
+    return this.#ring.length;
+  }
+  add(item) {
+    this.#ring[this.#next] = item;
+    this.#next = (this.#next + 1) % this.most;
+  }
+  /** Those that are kept, the oldest first. */
+  all() {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+  /** The one that came so many before the newest, if it is kept. */
+  before(count) {
+    return this.#ring[(this.#next + this.most - 1 - count) % this.most];
+  }
+};
+
+// recent_lines.ts
+var LEVELS = ["debug", "info", "warn", "error"];
+var MOST_LINES = 1e3;
+var RecentLines = class {
+  #lines;
+  constructor(most) {
+    this.#lines = new Latest(most);
+  }
   add(line) {
-    this.#lines.push(line);
-    if (this.#lines.length > 2 * this.most) this.#lines = this.#lines.slice(-this.most);
+    this.#lines.add(line);
   }
   /** Those that were asked for, the oldest first, however many. */
   find(query) {
-    return this.#lines.slice(-this.most).filter(fitting(query));
+    return this.#lines.all().filter(fitting(query));
   }
 };
 function pageOf(found, { before, after, limit }) {
