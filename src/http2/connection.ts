@@ -102,7 +102,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
     this.highWaterMessages = limits.highWaterMessages;
-    this.#share = this.isServer ? new FairShare(clock, turns) : undefined;
+    this.#share = this.isServer ? new FairShare(clock, turns, () => this.#suspect) : undefined;
     this.#accept = accept;
     this.#keeper = keeper;
     this.#limits = limits;
@@ -342,7 +342,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
         if (!(error instanceof StreamError)) throw error;
         this.#receiver.reset(error);
       }
-      if (this.#share?.took(inbox.payload.length)) return true;
+      if (this.#share?.took(inbox.type, inbox.payload.length)) return true;
     }
     this.#finishIfDrained();
     return false;

@@ -1,12 +1,16 @@
 import type { Clock } from "../lib/clock.ts";
+import { FrameType } from "./frames.ts";
 
 /** Work for one client, in ms, that it never waits for. What a client has used comes back while it causes none. */
 const LIGHT_MS = 1;
+/** The same for one that may be up to something: many of them in one turn would keep the others waiting. */
+const SUSPECT_MS = 0.25;
 /** Time, in ms, after which those who work more than that wait until the platform has looked at everybody's sockets. */
 const LOOK_MS = 3;
-/** The clock is asked after so many bytes of frames; a frame counts as FRAME_BYTES more than it brings. */
+/** The clock is asked after so many bytes of frames; a frame counts as FRAME_BYTES more than it brings, or as a request. */
 const ASKING_BYTES = 8192;
 const FRAME_BYTES = 512;
+const REQUEST_BYTES = 4096;
 
 /** The clients that have much to do. Between two looks at everybody's sockets they go on one after the other. */
 export class TurnQueue {
@@ -57,15 +61,18 @@ async function workDone(): Promise<void> {
 export class FairShare {
   readonly #clock: Clock;
   readonly #queue: TurnQueue;
+  readonly #suspect: () => boolean;
   #usedMs = 0;
   /** When work began, or was counted. */
   #since: number;
   /** Bytes since the clock was asked. */
   #unasked = 0;
 
-  constructor(clock: Clock, queue: TurnQueue) {
+  /** `suspect`: whether the client may be up to something. */
+  constructor(clock: Clock, queue: TurnQueue, suspect: () => boolean) {
     this.#clock = clock;
     this.#queue = queue;
+    this.#suspect = suspect;
     this.#since = clock.now();
   }
 
@@ -76,13 +83,13 @@ export class FairShare {
     this.#since = now;
   }
 
-  /** A frame of `bytes` was taken. Returns whether the client causes much work and should `pause`. */
-  took(bytes: number): boolean {
-    this.#unasked += FRAME_BYTES + bytes;
+  /** A frame of this type and `bytes` was taken. Returns whether the client causes much work and should `pause`. */
+  took(type: number, bytes: number): boolean {
+    this.#unasked += type === FrameType.HEADERS ? REQUEST_BYTES : FRAME_BYTES + bytes;
     if (this.#unasked < ASKING_BYTES) return false;
     this.#unasked = 0;
     this.#count();
-    return this.#usedMs >= LIGHT_MS;
+    return this.#usedMs >= LIGHT_MS || (this.#usedMs >= SUSPECT_MS && this.#suspect());
   }
 
   /** Resolves when the client may go on: at once, or when the others have had their turn. */

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import { FairShare, TurnQueue } from "./fair_share.ts";
+import { FrameType } from "./frames.ts";
 
 /** A frame before which and behind which the clock is asked. */
 const LARGE = 16_384;
 
-function client() {
+function client({ suspect = false } = {}) {
   const clock = new ManualClock();
   const queue = new TurnQueue(clock);
-  const share = new FairShare(clock, queue);
+  const share = new FairShare(clock, queue, () => suspect);
   const works = (ms: number) => {
     share.begin();
     clock.advance(ms);
-    return share.took(LARGE);
+    return share.took(FrameType.DATA, LARGE);
   };
   return { clock, queue, share, works };
 }
@@ -25,6 +26,12 @@ Deno.test("who causes much work pauses, and what a client has used comes back wh
   clock.advance(0.8);
   assert.equal(works(0.4), false);
   assert.equal(works(0.4), true);
+});
+
+Deno.test("who may be up to something pauses after a quarter of that", () => {
+  const { works } = client({ suspect: true });
+  assert.equal(works(0.2), false);
+  assert.equal(works(0.1), true);
 });
 
 Deno.test("a pause is short until the others have waited for three milliseconds", async () => {
@@ -46,9 +53,12 @@ Deno.test("the clock is asked once in a while: after many small frames, or a lar
   share.begin();
   clock.advance(5);
   let frames = 1;
-  while (!share.took(200)) frames++;
+  while (!share.took(FrameType.DATA, 200)) frames++;
   assert.equal(frames, 12);
-  assert.equal(share.took(LARGE), true);
+  clock.advance(5);
+  for (frames = 1; !share.took(FrameType.HEADERS, 20);) frames++;
+  assert.equal(frames, 2);
+  assert.equal(share.took(FrameType.DATA, LARGE), true);
 });
 
 Deno.test("between two looks at everybody's sockets those who wait go on in order, for three milliseconds", async () => {
