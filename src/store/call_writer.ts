@@ -13,8 +13,8 @@ import type { Words } from "./words.ts";
 const MOST_AT_HAND = 10_000;
 /** Events of one call that are kept, the end aside. */
 const MOST_EVENTS = 20_000;
-/** By how much the row of a live call may be behind with when it was heard of, in ms: its events tell that, too. */
-const HEARD_MS = 10_000;
+/** By how much the row of a live call may be behind its events, in ms: they tell all that it says. */
+const BEHIND_MS = 10_000;
 
 type Ended = Extract<CallEvent, { type: "call_ended" }>;
 
@@ -129,7 +129,8 @@ export class CallWriter {
     ];
     for (const { id } of rows) {
       const pieces = this.#take(Number(id));
-      this.#sql.interrupt.run(lastOf(pieces), id!);
+      const { course, heard } = retrace(pieces);
+      this.#sql.interrupt.run(Math.round(heard), ...this.#outcomeOf(course), id!);
       this.#pack(Number(id), pieces);
     }
     if (rows.length > 0) this.forget(); // whoever is heard of after all is taken up by what is written
@@ -182,18 +183,16 @@ export class CallWriter {
     if (!found) return undefined;
     const { id: row, state, ...start } = found;
     if (state !== LIVE) this.#reopen(row);
-    const course = new Course();
     const pieces = this.#written(row);
-    const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
-    for (const event of events) course.add(event);
+    const { course, events, heard } = retrace(pieces);
     return {
       row: rowOf(row, course, 0),
       start: start as Start,
       course,
-      events: events.length,
+      events,
       fresh: [],
       pieces: pieces.length,
-      heard: events.at(-1)?.at ?? 0,
+      heard,
       end: undefined,
     };
   }
@@ -205,10 +204,21 @@ export class CallWriter {
     return call.row.id;
   }
 
-  /** Tells a row what it does not say yet. */
+  /** Tells a row what it does not say yet, once in a while and at the end. */
   #update(row: CallRow, { course, heard, end }: OpenCall): void {
+    if (end) {
+      this.#sql.end.run(
+        this.words.number(end.outcome),
+        end.reason,
+        Math.round(end.at),
+        ...this.#outcomeOf(course),
+        row.id,
+      );
+      return;
+    }
+    if (heard - row.heard < BEHIND_MS) return;
     const { turns, waits, code = "", recorded } = course;
-    if (heard - row.heard >= HEARD_MS) this.#sql.heard.run(Math.round(row.heard = heard), row.id);
+    this.#sql.heard.run(Math.round(row.heard = heard), row.id);
     if (turns !== row.turns) this.#sql.turns.run(row.turns = turns, row.id);
     if (waits !== row.waits) {
       this.#sql.waits.run(course.longestWaitMs ?? null, course.medianWaitMs ?? null, row.id);
@@ -216,7 +226,11 @@ export class CallWriter {
     }
     if (code !== row.code) this.#sql.code.run(this.words.number(row.code = code), row.id);
     if (recorded !== row.recorded) this.#sql.recorded.run(Number(row.recorded = recorded), row.id);
-    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row.id);
+  }
+
+  /** What a call's events came to, for the columns that OUTCOME_COLUMNS names. */
+  #outcomeOf({ turns, longestWaitMs, medianWaitMs, code = "", recorded }: Course) {
+    return [turns, longestWaitMs ?? null, medianWaitMs ?? null, this.words.number(code), Number(recorded)] as const;
   }
 
   #insert({ start, course, heard, end }: OpenCall): number {
@@ -279,11 +293,15 @@ function rowOf(id: number, { turns, waits, code = "", recorded }: Course, heard:
   return { id, turns, waits, code, recorded, heard };
 }
 
-/** When the last of a call's events came, of which there are none when nothing was kept. */
-function lastOf(pieces: readonly string[]): number {
-  const events: KeptEvent[] = JSON.parse(`[${pieces.at(-1) ?? ""}]`);
-  return Math.round(events.at(-1)?.at ?? 0);
+/** What the events of a call came to, how many they are, and when the last came: 0 when nothing was kept. */
+function retrace(pieces: readonly string[]): { course: Course; events: number; heard: number } {
+  const course = new Course();
+  const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
+  for (const event of events) course.add(event);
+  return { course, events: events.length, heard: events.at(-1)?.at ?? 0 };
 }
+
+const OUTCOME_COLUMNS = "turns = ?, longest = ?, median = ?, code = ?, recorded = ?";
 
 function statements(database: DatabaseSync) {
   const sql = (text: string) => database.prepare(text);
@@ -301,8 +319,8 @@ function statements(database: DatabaseSync) {
     waits: sql("UPDATE calls SET longest = ?, median = ? WHERE id = ?"),
     code: sql("UPDATE calls SET code = ? WHERE id = ?"),
     recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
-    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
-    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?) WHERE id = ?`),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ?, ${OUTCOME_COLUMNS} WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?), ${OUTCOME_COLUMNS} WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE}, ended = NULL WHERE id = ?`),
     liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE} AND session = ? AND heard < ?`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),

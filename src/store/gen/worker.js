@@ -753,7 +753,7 @@ function setNewest(map, key, value, most) {
 // call_writer.ts
 var MOST_AT_HAND = 1e4;
 var MOST_EVENTS = 2e4;
-var HEARD_MS = 1e4;
+var BEHIND_MS = 1e4;
 var CallWriter = class {
   constructor(database, words, minutes, texts, session) {
     this.database = database;
@@ -823,7 +823,8 @@ var CallWriter = class {
     ];
     for (const { id } of rows) {
       const pieces = this.#take(Number(id));
-      this.#sql.interrupt.run(lastOf(pieces), id);
+      const { course, heard } = retrace(pieces);
+      this.#sql.interrupt.run(Math.round(heard), ...this.#outcomeOf(course), id);
       this.#pack(Number(id), pieces);
     }
     if (rows.length > 0) this.forget();
@@ -872,18 +873,16 @@ var CallWriter = class {
     if (!found) return void 0;
     const { id: row, state, ...start } = found;
     if (state !== LIVE2) this.#reopen(row);
-    const course = new Course();
     const pieces = this.#written(row);
-    const events = JSON.parse(`[${pieces.join()}]`);
-    for (const event of events) course.add(event);
+    const { course, events, heard } = retrace(pieces);
     return {
       row: rowOf(row, course, 0),
       start,
       course,
-      events: events.length,
+      events,
       fresh: [],
       pieces: pieces.length,
-      heard: events.at(-1)?.at ?? 0,
+      heard,
       end: void 0
     };
   }
@@ -893,10 +892,21 @@ var CallWriter = class {
     else call.row = rowOf(this.#insert(call), call.course, call.heard);
     return call.row.id;
   }
-  /** Tells a row what it does not say yet. */
+  /** Tells a row what it does not say yet, once in a while and at the end. */
   #update(row, { course, heard, end }) {
+    if (end) {
+      this.#sql.end.run(
+        this.words.number(end.outcome),
+        end.reason,
+        Math.round(end.at),
+        ...this.#outcomeOf(course),
+        row.id
+      );
+      return;
+    }
+    if (heard - row.heard < BEHIND_MS) return;
     const { turns, waits, code = "", recorded } = course;
-    if (heard - row.heard >= HEARD_MS) this.#sql.heard.run(Math.round(row.heard = heard), row.id);
+    this.#sql.heard.run(Math.round(row.heard = heard), row.id);
     if (turns !== row.turns) this.#sql.turns.run(row.turns = turns, row.id);
     if (waits !== row.waits) {
       this.#sql.waits.run(course.longestWaitMs ?? null, course.medianWaitMs ?? null, row.id);
@@ -904,7 +914,10 @@ var CallWriter = class {
     }
     if (code !== row.code) this.#sql.code.run(this.words.number(row.code = code), row.id);
     if (recorded !== row.recorded) this.#sql.recorded.run(Number(row.recorded = recorded), row.id);
-    if (end) this.#sql.end.run(this.words.number(end.outcome), end.reason, Math.round(end.at), row.id);
+  }
+  /** What a call's events came to, for the columns that OUTCOME_COLUMNS names. */
+  #outcomeOf({ turns, longestWaitMs, medianWaitMs, code = "", recorded }) {
+    return [turns, longestWaitMs ?? null, medianWaitMs ?? null, this.words.number(code), Number(recorded)];
   }
   #insert({ start, course, heard, end }) {
     const { lastInsertRowid } = this.#sql.insert.run(
@@ -959,10 +972,13 @@ var LIVE2 = numberOfState("live");
 function rowOf(id, { turns, waits, code = "", recorded }, heard) {
   return { id, turns, waits, code, recorded, heard };
 }
-function lastOf(pieces) {
-  const events = JSON.parse(`[${pieces.at(-1) ?? ""}]`);
-  return Math.round(events.at(-1)?.at ?? 0);
+function retrace(pieces) {
+  const course = new Course();
+  const events = JSON.parse(`[${pieces.join()}]`);
+  for (const event of events) course.add(event);
+  return { course, events: events.length, heard: events.at(-1)?.at ?? 0 };
 }
+var OUTCOME_COLUMNS = "turns = ?, longest = ?, median = ?, code = ?, recorded = ?";
 function statements2(database) {
   const sql = (text) => database.prepare(text);
   return {
@@ -979,8 +995,8 @@ function statements2(database) {
     waits: sql("UPDATE calls SET longest = ?, median = ? WHERE id = ?"),
     code: sql("UPDATE calls SET code = ? WHERE id = ?"),
     recorded: sql("UPDATE calls SET recorded = ? WHERE id = ?"),
-    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ? WHERE id = ?`),
-    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?) WHERE id = ?`),
+    end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ?, ${OUTCOME_COLUMNS} WHERE id = ?`),
+    interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?), ${OUTCOME_COLUMNS} WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
     liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
