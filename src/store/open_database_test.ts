@@ -16,12 +16,30 @@ Deno.test("calls of a process that is gone are interrupted; those of one that li
   gone.write(batch(1, ...started("lost", clock.date())));
   beside.write(batch(1, ...started("kept", clock.date())));
   clock.advance(1500);
-  gone.write(batch(2, told("lost", clock.date(), { type: "turn_opened", turn: 2 })));
   const heard = clock.date();
+  gone.write(batch(
+    2,
+    told("lost", heard, { type: "turn_opened", turn: 2 }),
+    told("lost", heard, { type: "agent_turn", turn: 2, waitedMs: 120 }),
+    told("lost", heard, { type: "agent_faltered", code: "lex_timeout" }),
+  ));
   clock.advance(20_000);
   assert.equal(beside.beat(1), 1);
   assert.deepEqual(states(beside), { lost: "interrupted", kept: "live" });
-  assert.equal(beside.answers.call({ callId: "lost" })!.call.endedAt, heard);
+  const { endedAt, turns, longestWaitMs, medianWaitMs, code } = beside.answers.call({ callId: "lost" })!.call;
+  assert.deepEqual([endedAt, turns, longestWaitMs, medianWaitMs, code], [heard, 2, 120, 120, "lex_timeout"]);
+});
+
+Deno.test("the row of a live call is behind its events by ten seconds at the most", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  database.write(batch(1, ...started("one", clock.date())));
+  const turns = () => database.answers.call({ callId: "one" })!.call.turns;
+  for (let second = 1; second <= 30; second++) {
+    clock.advance(1000);
+    database.write(batch(1 + second, told("one", clock.date(), { type: "turn_opened", turn: 1 + second })));
+    assert.ok(turns() > 1 + second - 10, `${turns()} turns after ${second} s`);
+  }
 });
 
 Deno.test("a process that was taken for dead takes its calls up again, and nothing of them is missing", () => {
