@@ -52,6 +52,31 @@ Deno.test("DATA keeps to the peer's windows, byte by byte if they are that small
   await close(served);
 });
 
+Deno.test("what is sent may be written over at once, whatever the windows still hold back", async () => {
+  for (const window of [3, 5, 16_384, 40_000, 65_535]) {
+    const served = serve();
+    const settings = new Uint8Array([0, 4, ...uint32(window)]);
+    served.peer.send(frame(FrameType.SETTINGS, 0, 0, settings), headers(1));
+    while (served.streams.length === 0) await served.peer.next(FrameType.SETTINGS);
+    const [head, body] = [Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.from({ length: 60_000 }, (_, at) => at % 251)];
+    const expected = [...head, ...body, ...head, ...body];
+    for (let times = 0; times < 2; times++) {
+      const [ownHead, ownBody] = [head.slice(), body.slice()];
+      served.streams[0]!.send(ownBody, ownHead);
+      ownHead.fill(0);
+      ownBody.fill(0);
+    }
+    served.peer.send(
+      frame(FrameType.WINDOW_UPDATE, 0, 0, uint32(200_000)),
+      frame(FrameType.WINDOW_UPDATE, 0, 1, uint32(200_000)),
+    );
+    const got: number[] = [];
+    while (got.length < expected.length) got.push(...(await served.peer.next(FrameType.DATA)).payload);
+    assert.ok(got.every((byte, at) => byte === expected[at]), `window of ${window}`);
+    await close(served);
+  }
+});
+
 Deno.test("streams share the connection's window in turns", async () => {
   const served = serve();
   served.peer.send(headers(1), headers(3), frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 4, 0, 16, 0, 0)));
