@@ -42,7 +42,7 @@ export class LiveCall implements CallRecord {
   reason: string | undefined;
   endedAt: number | undefined;
   /** The last of what happened in it. */
-  events: CallEvent[] = [];
+  readonly events: CallEvent[] = [];
   readonly #course = new Course();
 
   constructor(
@@ -73,11 +73,6 @@ export class LiveCall implements CallRecord {
 
   get recorded(): boolean {
     return this.#course.recorded;
-  }
-
-  /** Lets go of the events. */
-  forget(): void {
-    this.events = [];
   }
 
   /** Takes in what happened, and keeps the last so many events. */
@@ -171,7 +166,7 @@ export class LiveCalls implements Disposable {
     }
     this.#live.delete(key);
     this.#over.add(call);
-    this.#over.before(MOST_TOLD)?.forget();
+    this.#over.before(MOST_TOLD)?.events.splice(0);
     this.#tell(event, call, "ended");
   }
 

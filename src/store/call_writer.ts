@@ -56,8 +56,9 @@ interface Start {
 }
 
 /**
- * Writes what happens in calls. The rows of calls stand in many indexes, so a row is written when a batch is through,
- * and of it what has changed. Every method belongs into a transaction, and throws what SQLite throws.
+ * Writes what happens in calls. The rows of calls stand in many indexes, so a row is written when a batch is through:
+ * when the call is new, once in a while what has changed, and when it is over. Every method belongs into a transaction,
+ * and throws what SQLite throws.
  */
 export class CallWriter {
   readonly #open = new Map<string, OpenCall>();
