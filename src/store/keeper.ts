@@ -100,7 +100,7 @@ export class Keeper implements Disposable {
       database.write(batch);
     } catch (error) {
       if (troubleOf(error)) throw error;
-      lost = batch.events.length + batch.logs.length + batch.alerts.length + batch.deeds.length;
+      lost = batch.size;
       this.#say("error", "the store could not keep what it was told", {
         code: "STORE-DEFECT",
         lost,

@@ -22,8 +22,10 @@ export interface Settings {
 export interface Batch {
   /** Counts up by one from 1; what is sent twice is written once. */
   readonly number: number;
-  /** Each a CallEvent as JSON. */
-  readonly events: readonly string[];
+  /** How much it is, all in all. */
+  readonly size: number;
+  /** Pages of CallEvents as JSON, a line each. */
+  readonly events: readonly Uint8Array[];
   readonly logs: readonly Omit<LogLine, "id">[];
   readonly alerts: readonly Alert[];
   readonly deeds: readonly Deed[];

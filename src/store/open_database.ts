@@ -4,6 +4,7 @@ import { CallLister } from "./call_list.ts";
 import { CallReader } from "./call_reader.ts";
 import { CallTexts } from "./call_texts.ts";
 import { CallWriter } from "./call_writer.ts";
+import { linesOf } from "./line_pages.ts";
 import { LogBook } from "./log_book.ts";
 import type { Answers, Batch, Settings } from "./messages.ts";
 import { migrate } from "./migrations.ts";
@@ -123,7 +124,7 @@ export class OpenDatabase implements Disposable {
   write({ number, events, logs, alerts, deeds }: Batch): void {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of events) this.#calls.write(JSON.parse(event));
+      for (const page of events) for (const event of linesOf(page)) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);

@@ -227,7 +227,8 @@ function house(more: Partial<Settings> = {}): { readonly file: Settings; readonl
 }
 
 function batch(number: number, ...events: string[]): Batch {
-  return { number, events, logs: [], alerts: [], deeds: [] };
+  const pages = events.length > 0 ? [new TextEncoder().encode(events.join("\n"))] : [];
+  return { number, size: events.length, events: pages, logs: [], alerts: [], deeds: [] };
 }
 
 function told(callId: string, at: number, happening: CallHappening): string {

@@ -1,11 +1,10 @@
 import type { Clock } from "../lib/clock.ts";
+import { LinePages, type Page } from "./line_pages.ts";
 import type { Batch, ToWorker } from "./messages.ts";
 import type { Alert, Deed, LogLine } from "./store.ts";
 
-/** Something to be kept. */
+/** Something to be kept that is not an event of a call. */
 export type Keepsake =
-  /** A CallEvent as JSON. */
-  | { readonly event: string }
   | { readonly log: Omit<LogLine, "id"> }
   | { readonly alert: Alert }
   | { readonly deed: Deed };
@@ -20,16 +19,22 @@ const MOST_IN_FLIGHT = 2;
 /** What may wait here meanwhile. */
 const MOST_WAITING = 20_000;
 
+/** What the worker has before it. */
+interface Sent {
+  readonly batch: Batch;
+  readonly pages: readonly Page[];
+}
+
 /**
  * Takes what is to be kept and hands it to the worker in batches. It never makes anybody wait: when the worker is slow,
- * the oldest of what waits is dropped and counted. What a worker had before it when it died is sent to the next again.
+ * the oldest events that wait are dropped and counted. What a worker had before it when it died is sent to the next again.
  */
 export class Outbox implements Disposable {
   /** What was dropped. */
   lost = 0;
+  readonly #events = new LinePages();
   #waiting: Keepsake[] = [];
-  #head = 0;
-  #inFlight: Batch[] = [];
+  #inFlight: Sent[] = [];
   #number = 0;
   #up = false;
   #callOff: (() => void) | undefined;
@@ -39,12 +44,13 @@ export class Outbox implements Disposable {
 
   put(keepsake: Keepsake): void {
     this.#waiting.push(keepsake);
-    if (this.#size > MOST_WAITING) {
-      this.#shift();
-      this.lost++;
-    }
-    if (this.#size >= ENOUGH) this.send();
-    else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());
+    this.#sendSoon();
+  }
+
+  /** `event`: a CallEvent as JSON. */
+  putEvent(event: string): void {
+    this.#events.put(event);
+    this.#sendSoon();
   }
 
   /** Sends what waits, as far as the worker has not too much before it. */
@@ -52,16 +58,16 @@ export class Outbox implements Disposable {
     this.#callOff?.();
     this.#callOff = undefined;
     while (this.#up && this.#size > 0 && this.#inFlight.length < MOST_IN_FLIGHT) {
-      const batch = this.#batch();
-      this.#inFlight.push(batch);
-      this.post({ type: "keep", batch });
+      const sent = this.#take();
+      this.#inFlight.push(sent);
+      this.post({ type: "keep", batch: sent.batch });
     }
   }
 
   /** A worker is there that has nothing yet. */
   up(): void {
     this.#up = true;
-    for (const batch of this.#inFlight) this.post({ type: "keep", batch });
+    for (const { batch } of this.#inFlight) this.post({ type: "keep", batch });
     this.send();
   }
 
@@ -72,7 +78,8 @@ export class Outbox implements Disposable {
 
   /** The worker is done with a batch. */
   kept(number: number): void {
-    this.#inFlight = this.#inFlight.filter((batch) => batch.number > number);
+    for (const { batch, pages } of this.#inFlight) if (batch.number <= number) this.#events.release(pages);
+    this.#inFlight = this.#inFlight.filter(({ batch }) => batch.number > number);
     if (this.#size >= ENOUGH || this.#onEmpty) this.send();
     if (this.#size === 0 && this.#inFlight.length === 0) this.#onEmpty?.();
   }
@@ -92,30 +99,35 @@ export class Outbox implements Disposable {
   }
 
   get #size(): number {
-    return this.#waiting.length - this.#head;
+    return this.#events.lines + this.#waiting.length;
   }
 
-  #batch(): Batch {
-    const events: string[] = [];
+  #sendSoon(): void {
+    while (this.#size > MOST_WAITING) this.lost += this.#dropOldest();
+    if (this.#size >= ENOUGH) this.send();
+    else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());
+  }
+
+  #dropOldest(): number {
+    if (this.#events.lines > 0) return this.#events.drop();
+    this.#waiting.shift();
+    return 1;
+  }
+
+  #take(): Sent {
+    const pages = this.#events.take(MOST_IN_BATCH);
+    const events = pages.reduce((lines, page) => lines + page.lines, 0);
+    const others = this.#waiting.splice(0, Math.max(0, MOST_IN_BATCH - events));
     const logs: Omit<LogLine, "id">[] = [];
     const alerts: Alert[] = [];
     const deeds: Deed[] = [];
-    for (let count = Math.min(MOST_IN_BATCH, this.#size); count > 0; count--) {
-      const keepsake = this.#shift();
-      if ("event" in keepsake) events.push(keepsake.event);
-      else if ("log" in keepsake) logs.push(keepsake.log);
+    for (const keepsake of others) {
+      if ("log" in keepsake) logs.push(keepsake.log);
       else if ("alert" in keepsake) alerts.push(keepsake.alert);
       else deeds.push(keepsake.deed);
     }
-    return { number: ++this.#number, events, logs, alerts, deeds };
-  }
-
-  #shift(): Keepsake {
-    const keepsake = this.#waiting[this.#head++]!;
-    if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
-    }
-    return keepsake;
+    const size = events + others.length;
+    const batch = { number: ++this.#number, size, events: pages.map(({ text }) => text), logs, alerts, deeds };
+    return { batch, pages };
   }
 }

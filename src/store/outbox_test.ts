@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { ManualClock } from "../../tests/manual_clock.ts";
 import type { Batch, ToWorker } from "./messages.ts";
+import { linesOf } from "./line_pages.ts";
 import { Outbox } from "./outbox.ts";
 
 Deno.test("a few travel after a while, many at once, and what comes while the worker is busy travels together", () => {
@@ -8,9 +9,9 @@ Deno.test("a few travel after a while, many at once, and what comes while the wo
   const batches: Batch[] = [];
   using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
   const put = (count: number) => {
-    for (let at = 0; at < count; at++) outbox.put({ event: "{}" });
+    for (let at = 0; at < count; at++) outbox.putEvent("{}");
   };
-  const sizes = () => batches.map(({ events }) => events.length);
+  const sizes = () => batches.map(({ size }) => size);
   outbox.up();
   put(3);
   assert.deepEqual(sizes(), []);
@@ -27,4 +28,37 @@ Deno.test("a few travel after a while, many at once, and what comes while the wo
   assert.deepEqual(sizes(), [3, 500, 2000, 1000]);
   outbox.kept(4);
   assert.equal(outbox.lost, 0);
+});
+
+Deno.test("what a dead worker had before it is sent to the next as it was, whatever has come since", () => {
+  const clock = new ManualClock();
+  const batches: Batch[] = [];
+  using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
+  const told = () => batches.map(({ events }) => events.flatMap(linesOf));
+  outbox.up();
+  outbox.putEvent("1");
+  outbox.putEvent("2");
+  clock.advance(200);
+  outbox.down();
+  outbox.putEvent("3");
+  clock.advance(200);
+  assert.deepEqual(told(), [["1", "2"]]);
+  outbox.up();
+  assert.deepEqual(told(), [["1", "2"], ["1", "2"], ["3"]]);
+  assert.deepEqual(batches.map(({ number }) => number), [1, 1, 2]);
+});
+
+Deno.test("of what waits too long for a worker the oldest events are dropped and counted, and what people did is kept", () => {
+  const clock = new ManualClock();
+  const batches: Batch[] = [];
+  using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
+  outbox.put({ deed: { at: 0, who: "somebody", via: "page", action: "ended a call", about: "one" } });
+  for (let at = 0; at < 25_000; at++) outbox.putEvent(String(at));
+  assert.ok(outbox.lost >= 5000 && outbox.lost <= 5500, String(outbox.lost));
+  outbox.up();
+  for (let number = 1; number <= batches.length; number++) outbox.kept(number);
+  const lines = batches.flatMap(({ events }) => events.flatMap(linesOf));
+  assert.deepEqual(lines, Array.from({ length: 25_000 - outbox.lost }, (_, at) => String(outbox.lost + at)));
+  assert.equal(batches.reduce((sum, { size }) => sum + size, 0), 25_001 - outbox.lost);
+  assert.equal(batches.flatMap(({ deeds }) => deeds).length, 1);
 });

@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
     });
     this.#link.open();
     this.#events = events;
-    this.#reading.defer(events.subscribe((event) => this.#outbox.put({ event: JSON.stringify(event) })));
+    this.#reading.defer(events.subscribe((event) => this.#outbox.putEvent(JSON.stringify(event))));
     const intake = new LogIntake(clock, (line) => this.keepLog(line));
     if (logs && options.logLines > 0) this.#reading.defer(logs.subscribe((entry) => intake.take(entry)));
   }

@@ -1009,6 +1009,14 @@ function statements2(database) {
   };
 }
 
+// line_pages.ts
+var PAGE_BYTES = 64 * 1024;
+var encoder = new TextEncoder();
+var decoder = new TextDecoder();
+function linesOf(text) {
+  return decoder.decode(text).split("\n");
+}
+
 // ../lib/latest.ts
 var Latest = class {
   /** `most`: how many are kept. */
@@ -1607,7 +1615,7 @@ var Words = class {
 };
 
 // open_database.ts
-var PAGE_BYTES = 4096;
+var PAGE_BYTES2 = 4096;
 var BUSY_MS = 5e3;
 var CACHE_KIB = 4096;
 var MOST_WAL_BYTES = 16 * 1024 * 1024;
@@ -1619,7 +1627,7 @@ function openFile(path, { readOnly = false } = {}) {
   if (readOnly) return database;
   try {
     database.exec(`
-      PRAGMA page_size = ${PAGE_BYTES};
+      PRAGMA page_size = ${PAGE_BYTES2};
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
@@ -1704,7 +1712,7 @@ var OpenDatabase = class _OpenDatabase {
   write({ number, events, logs, alerts, deeds }) {
     this.#transact(() => {
       if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
-      for (const event of events) this.#calls.write(JSON.parse(event));
+      for (const page of events) for (const event of linesOf(page)) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
       this.#logs.write(logs);
@@ -1739,7 +1747,7 @@ var OpenDatabase = class _OpenDatabase {
   }
   /** What the database takes on disk, in bytes. */
   get bytes() {
-    return Number(this.#sql.pages.get().page_count) * PAGE_BYTES;
+    return Number(this.#sql.pages.get().page_count) * PAGE_BYTES2;
   }
   countCalls() {
     return Number(this.#sql.calls.get().calls);
@@ -1895,7 +1903,7 @@ var Keeper = class {
       database.write(batch);
     } catch (error) {
       if (troubleOf(error)) throw error;
-      lost = batch.events.length + batch.logs.length + batch.alerts.length + batch.deeds.length;
+      lost = batch.size;
       this.#say("error", "the store could not keep what it was told", {
         code: "STORE-DEFECT",
         lost,
