@@ -11,7 +11,7 @@ const MOST_LIVE = 100_000;
 /** How many calls that are over are remembered. */
 const MOST_OVER = 1000;
 /** Events of one call that are kept while it goes on and a while after: the last; fewer where a store has the others. */
-export const EVENTS_KEPT = { alone: 200, besideStore: 32 };
+export const EVENTS_KEPT = { alone: 200, besideStore: 16 };
 /** Calls that are over whose events are still kept. */
 const MOST_TOLD = 100;
 /** Events of all calls together that are kept: the last that begin, carry on or end a call. */
