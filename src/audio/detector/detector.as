@@ -1,6 +1,7 @@
 import { HALF, powerSpectrum, put, SAMPLES } from "./spectrum";
 import { isTone, Lines } from "./tones";
-import { total, voicing } from "./voicing";
+import { total } from "./vectors";
+import { voicing } from "./voicing";
 
 /** Samples of one window, 16 ms; each is judged together with the one before, under a Hann window of 32 ms. */
 const WINDOW: i32 = HALF;
@@ -151,10 +152,12 @@ function transform(at: usize): f32 {
   }
   powerSpectrum(power);
   for (let band = 0; band < BANDS; band++) {
-    let sum = LEAST_POWER;
     const end = <i32>unchecked(EDGES[band + 1]);
-    for (let k = <i32>unchecked(EDGES[band]); k < end; k++) sum += load<f32>(power + (k << 2));
-    store<f32>(bands + (band << 2), sum);
+    let k = <i32>unchecked(EDGES[band]);
+    let sums = f32x4.splat(0), sum = LEAST_POWER;
+    for (; k + 4 <= end; k += 4) sums = f32x4.add(sums, v128.load(power + (k << 2)));
+    for (; k < end; k++) sum += load<f32>(power + (k << 2));
+    store<f32>(bands + (band << 2), sum + total(sums));
   }
   return energy;
 }
@@ -183,7 +186,7 @@ function standsOut(at: usize): f32 {
   let sums = f32x4.splat(0);
   for (let from: usize = 0; from < BAND_BYTES; from += 16) {
     const db = decibels(f32x4.div(v128.load(bands + from), v128.load(at + from, FLOOR)));
-    const bounded = f32x4.max(f32x4.min(db, f32x4.splat(MOST_DB)), f32x4.splat(LEAST_DB));
+    const bounded = f32x4.pmax(f32x4.pmin(db, f32x4.splat(MOST_DB)), f32x4.splat(LEAST_DB));
     const spare = from === BAND_BYTES - 16;
     sums = f32x4.add(sums, spare ? f32x4.mul(bounded, f32x4(1, 0, 0, 0)) : bounded);
   }
@@ -220,11 +223,11 @@ function learn(at: usize, rate: f32): void {
     const now = v128.load(bands + from);
     const old = v128.load(here, SMOOTH);
     const smooth = f32x4.add(old, f32x4.mul(f32x4.sub(now, old), f32x4.splat(SMOOTH_RATE)));
-    const minimum = f32x4.min(v128.load(here, MINIMUM), smooth);
-    const least = f32x4.mul(f32x4.min(minimum, v128.load(here, LAST_MINIMUM)), toMean);
+    const minimum = f32x4.pmin(v128.load(here, MINIMUM), smooth);
+    const least = f32x4.mul(f32x4.pmin(minimum, v128.load(here, LAST_MINIMUM)), toMean);
     const floor = v128.load(here, FLOOR);
     const speed = v128.bitselect(f32x4.splat(BACKGROUND_RATE), f32x4.splat(rate), f32x4.lt(now, floor));
-    v128.store(here, f32x4.max(least, f32x4.add(floor, f32x4.mul(speed, f32x4.sub(now, floor)))), FLOOR);
+    v128.store(here, f32x4.pmax(least, f32x4.add(floor, f32x4.mul(speed, f32x4.sub(now, floor)))), FLOOR);
     v128.store(here, smooth, SMOOTH);
     v128.store(here, spanEnds ? smooth : minimum, MINIMUM);
     if (spanEnds) v128.store(here, minimum, LAST_MINIMUM);

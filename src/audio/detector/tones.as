@@ -1,7 +1,11 @@
-/** Bins that are looked at: 125 to 3780 Hz. */
+import { highest, total } from "./vectors";
+
+/** Bins that are looked at: 125 to 3780 Hz. The last vector of four reaches two bins beyond. */
 const FIRST: i32 = 4, END: i32 = 122;
 /** Bins on either side of a line that its power spreads to under a Hann window. */
 const SPREAD: i32 = 2;
+/** Bytes of a line and the bins on either side of it. */
+const LINE_BYTES: usize = (2 * (SPREAD + 1) + 1) * 4;
 /** Share of the power that the lines of a tone hold. */
 const SHARE: f32 = 0.9;
 /** How far a line may move from one window to the next, in bins: 2 Hz. A voice never holds a line that still. */
@@ -25,38 +29,50 @@ export class Lines {
  * a tone: DTMF, dial, busy, ringback, a whistle. One or two lines then hold all the power and stand still.
  */
 export function isTone(power: usize, lines: Lines): bool {
-  let total: f32 = 0, progress: f32 = 0, one = FIRST, most: f32 = 0;
-  for (let k = FIRST; k < END; k++) {
-    const here = load<f32>(power + (k << 2));
-    total += here;
-    if (here > most) {
-      most = here;
-      one = k;
-    }
-  }
+  let sums = f32x4.splat(0), progress: f32 = 0;
+  for (let k = FIRST; k < END; k += 4) sums = f32x4.add(sums, looked(power, k));
   for (let k = PROGRESS_FIRST; k < PROGRESS_END; k++) progress += load<f32>(power + (k << 2));
-  const two = strongestBeside(power, one);
+  const whole = total(sums);
+  const one = strongest(power, FIRST), two = strongestBeside(power, one);
   const onePower = around(power, one), twoPower = around(power, two);
   const before = lines.first, beforeSecond = lines.second;
   const pair = twoPower > SECOND * onePower;
   const place = centre(power, one, onePower), other: f32 = pair ? centre(power, two, twoPower) : 0;
   lines.first = pair ? min(place, other) : 0;
   lines.second = max(place, other);
-  if (progress > PROGRESS_SHARE * total) return true;
-  return onePower + twoPower > SHARE * total && abs(lines.first - before) < STILL &&
+  if (progress > PROGRESS_SHARE * whole) return true;
+  return onePower + twoPower > SHARE * whole && abs(lines.first - before) < STILL &&
     abs(lines.second - beforeSecond) < STILL;
+}
+
+/** Four bins from `k` on, those behind the last as if nothing were there. */
+// @ts-ignore: decorator
+@inline
+function looked(power: usize, k: i32): v128 {
+  const here = v128.load(power + (k << 2));
+  return k + 4 > END ? f32x4.mul(here, f32x4(1, 1, 0, 0)) : here;
+}
+
+/** Returns the strongest bin, the lowest of equals; `otherwise` when there is no power. */
+function strongest(power: usize, otherwise: i32): i32 {
+  let most = f32x4.splat(0);
+  for (let k = FIRST; k < END; k += 4) most = f32x4.pmax(most, looked(power, k));
+  const best = highest(most);
+  if (best === 0) return otherwise;
+  let k = FIRST, lanes = 0;
+  while ((lanes = i32x4.bitmask(f32x4.eq(looked(power, k), f32x4.splat(best)))) === 0) k += 4;
+  return k + ctz(lanes);
 }
 
 /** Returns the strongest bin that does not belong to the line at `one`. */
 function strongestBeside(power: usize, one: i32): i32 {
-  let two = one < END / 2 ? END - 1 : FIRST, most = load<f32>(power + (two << 2));
-  for (let k = FIRST; k < END; k++) {
-    const here = load<f32>(power + (k << 2));
-    if (here > most && abs(k - one) > SPREAD + 1) {
-      most = here;
-      two = k;
-    }
-  }
+  const from = power + (one - SPREAD - 1 << 2);
+  const low = v128.load(from), high = v128.load(from, LINE_BYTES - 16);
+  v128.store(from, f32x4.splat(0));
+  v128.store(from, f32x4.splat(0), LINE_BYTES - 16);
+  const two = strongest(power, one < END / 2 ? END - 1 : FIRST);
+  v128.store(from, low);
+  v128.store(from, high, LINE_BYTES - 16);
   return two;
 }
 
