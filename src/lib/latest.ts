@@ -7,10 +7,6 @@ export class Latest<T> {
   /** `most`: how many are kept. */
   constructor(readonly most: number) {}
 
-  get size(): number {
-    return this.#ring.length;
-  }
-
   add(item: T): void {
     this.#ring[this.#next] = item;
     this.#next = (this.#next + 1) % this.most;

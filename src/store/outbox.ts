@@ -27,7 +27,7 @@ interface Sent {
 
 /**
  * Takes what is to be kept and hands it to the worker in batches. It never makes anybody wait: when the worker is slow,
- * the oldest events that wait are dropped and counted. What a worker had before it when it died is sent to the next again.
+ * the oldest of what waits is dropped and counted. What a worker had before it when it died is sent to the next again.
  */
 export class Outbox implements Disposable {
   /** What was dropped. */
@@ -108,8 +108,9 @@ export class Outbox implements Disposable {
     else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());
   }
 
+  /** Of what there is most of, so that neither events nor log lines crowd the others out. */
   #dropOldest(): number {
-    if (this.#events.lines > 0) return this.#events.drop();
+    if (this.#events.lines >= this.#waiting.length) return this.#events.drop();
     this.#waiting.shift();
     return 1;
   }

@@ -62,3 +62,19 @@ Deno.test("of what waits too long for a worker the oldest events are dropped and
   assert.equal(batches.reduce((sum, { size }) => sum + size, 0), 25_001 - outbox.lost);
   assert.equal(batches.flatMap(({ deeds }) => deeds).length, 1);
 });
+
+Deno.test("log lines that wait for a worker that does not come leave room for events", () => {
+  const clock = new ManualClock();
+  const batches: Batch[] = [];
+  using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
+  for (let at = 0; at < 30_000; at++) {
+    outbox.put({ log: { at, level: "info", logger: "byova", message: "something", callId: undefined, fields: {} } });
+    outbox.putEvent(String(at));
+  }
+  outbox.up();
+  for (let number = 1; number <= batches.length; number++) outbox.kept(number);
+  const events = batches.flatMap(({ events }) => events.flatMap(linesOf)), logs = batches.flatMap(({ logs }) => logs);
+  assert.ok(events.length > 9000 && logs.length > 9000, `${events.length} events, ${logs.length} log lines`);
+  assert.deepEqual([events.at(-1), logs.at(-1)!.at], ["29999", 29_999]);
+  assert.equal(events.length + logs.length + outbox.lost, 60_000);
+});

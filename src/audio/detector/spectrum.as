@@ -10,12 +10,13 @@ const RE: usize = memory.data(HALF * 4, 16);
 const IM: usize = memory.data(HALF * 4, 16);
 const RE_NEXT: usize = memory.data(HALF * 4, 16);
 const IM_NEXT: usize = memory.data(HALF * 4, 16);
-/**
- * The twiddle factors of a stage's second, third and fourth results, cos and -sin of 2πk/128, 4πk/128 and 6πk/128: those
- * of each stage stand further apart than those of the one before.
- */
+/** A quarter of the complex numbers: what the four of a butterfly lie apart. */
 const QUARTER: i32 = HALF / 4;
 const QUARTER_BYTES: usize = QUARTER * 4;
+/**
+ * The twiddle factors of a butterfly's second, third and fourth results, cos and -sin of 2πk/128, 4πk/128 and 6πk/128:
+ * those of each stage stand further apart than those of the one before.
+ */
 const COS_1: usize = memory.data(QUARTER * 4, 16);
 const SIN_1: usize = memory.data(QUARTER * 4, 16);
 const COS_2: usize = memory.data(QUARTER * 4, 16);

@@ -64,7 +64,7 @@ function strongest(power: usize, otherwise: i32): i32 {
   return k + ctz(lanes);
 }
 
-/** Returns the strongest bin that does not belong to the line at `one`. */
+/** Returns the strongest bin that does not belong to the line at `one`, which is taken out for as long as that takes. */
 function strongestBeside(power: usize, one: i32): i32 {
   const from = power + (one - SPREAD - 1 << 2);
   const low = v128.load(from), high = v128.load(from, LINE_BYTES - 16);

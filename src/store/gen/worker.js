@@ -1027,9 +1027,6 @@ var Latest = class {
   #ring = [];
   /** Where the next one goes. */
   #next = 0;
-  get size() {
-    return this.#ring.length;
-  }
   add(item) {
     this.#ring[this.#next] = item;
     this.#next = (this.#next + 1) % this.most;
