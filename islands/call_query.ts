@@ -74,6 +74,9 @@ export function withParams(search: string, changes: Readonly<Record<string, stri
   return text === "" ? "" : `?${text}`;
 }
 
+/** Letters from which on a text is looked for in ids, as the store does. */
+export const SHORTEST_PART_OF_ID = 3;
+
 /** Whether a call is one of those asked for: the rule of the store, for rows that the gateway tells of by itself. */
 export function isAskedFor(call: CallRow, filters: TableQuery["filters"]): boolean {
   const { state, agent, connector, org, outcome, from, to, text } = filters;
@@ -84,7 +87,8 @@ export function isAskedFor(call: CallRow, filters: TableQuery["filters"]): boole
   if (from !== undefined && began < Date.parse(from)) return false;
   if (to !== undefined && began >= Date.parse(to)) return false;
   if (text === undefined) return true;
-  return [call.call_id, call.tracking_id, call.agent_id, call.reason, call.code].some(holding(text));
+  const ids = [...text].length < SHORTEST_PART_OF_ID ? [] : [call.call_id, call.tracking_id];
+  return [...ids, call.agent_id, call.reason, call.code].some(holding(text));
 }
 
 /** The page of the table after calls have come, changed or ended. */
@@ -117,8 +121,8 @@ function order(sort: string): (a: CallRow, b: CallRow) => number {
   return (a, b) => sign * (compare(value(a), value(b)) || compare(a.started_at, b.started_at));
 }
 
-/** From the least to the greatest. */
-const STATES: readonly CallState[] = ["live", "ended", "interrupted"];
+/** From the least to the greatest, as the store has them. */
+export const STATES: readonly CallState[] = ["ended", "interrupted", "live"];
 
 function compare(a: string | number | boolean | null, b: string | number | boolean | null): number {
   if (a === b) return 0;

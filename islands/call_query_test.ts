@@ -1,6 +1,23 @@
 import { strict as assert } from "node:assert";
-import { exportPath, isAskedFor, listPath, readQuery, withChanges, withParams } from "./call_query.ts";
+import {
+  exportPath,
+  isAskedFor,
+  listPath,
+  readQuery,
+  SHORTEST_PART_OF_ID,
+  STATES,
+  withChanges,
+  withParams,
+} from "./call_query.ts";
 import type { CallPage, CallRow } from "./facts.ts";
+import * as store from "../src/store/store.ts";
+
+Deno.test("the browser orders states and looks into ids as the store does", () => {
+  assert.deepEqual(STATES, store.STATES);
+  assert.equal(SHORTEST_PART_OF_ID, store.SHORTEST_PART_OF_ID);
+  const call = row("abcdef");
+  assert.deepEqual(["ab", "abc"].map((text) => isAskedFor(call, { text })), [false, true]);
+});
 
 const NOW = Date.parse("2026-03-04T05:06:07.890Z");
 

@@ -192,6 +192,23 @@ Deno.test("no event is told twice when the store has lost some that came before"
   assert.deepEqual(told.events.map(({ type }: { type: string }) => type), types);
 });
 
+Deno.test("a call whose start the store has lost is one call, with all that memory and the store know of it", async () => {
+  const store = new MemoryStore();
+  using house = await RoutedHouse.open({ house: { store } });
+  const call = await house.call("c");
+  const { events, startedAt } = house.house.calls.find({ callId: "c" })!;
+  house.clock.advance(1000);
+  for (let turn = 2; turn <= 5; turn++) await house.press(call, "1");
+  store.events.set("c", events.filter((event) => "turn" in event && event.turn >= 3));
+  for (let turn = 6; turn <= 60; turn++) await house.press(call, "1");
+  assert.deepEqual(ids(await house.json("/api/calls")), ["c"]);
+  for (const query of ["", `?started=${new Date(startedAt).toISOString()}`]) {
+    const { call: told, turns } = await house.json(`/api/calls/c${query}`);
+    assert.deepEqual([Date.parse(told.started_at), told.connector, told.turns], [startedAt, "test", 60]);
+    assert.deepEqual([turns[0].turn, turns.at(-1).turn], [3, 60]);
+  }
+});
+
 Deno.test("live calls are told without a store, and while it is out of order", async () => {
   for (const store of [undefined, new MemoryStore()]) {
     using house = await RoutedHouse.open(store ? { store } : {});

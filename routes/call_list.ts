@@ -21,21 +21,20 @@ export interface CallSource extends Pick<House, "clock"> {
 
 /**
  * A page of calls: what the store tells, each call that goes on or has just ended as this process knows it, and those that
- * the store does not know yet. Without a store, what is in memory. Throws StoreError.
+ * the store does not know yet. Without a store, what is in memory; further down than calls are counted, what is in the
+ * store. Throws StoreError.
  */
 export async function listCalls(house: CallSource, query: CallQuery): Promise<CallList> {
-  const now = house.clock.date();
   const { offset, limit } = query;
-  const fresh = freshCalls(house);
-  if (inMemory(house, query)) {
-    const calls = fresh.filter(fitting(query)).sort(order(query, now));
-    return { calls: calls.slice(offset, offset + limit), total: Math.min(calls.length, MOST_COUNTED + 1) };
+  if (offset > MOST_COUNTED && !inMemory(house, query)) return await house.store.calls(query);
+  // From the first call on: which of them come before the page is not known otherwise.
+  const end = offset + limit;
+  let list: CallList = { calls: [], total: 0 };
+  for await (const { calls, total } of inOrder(house, query, Math.min(end, MOST_ROWS))) {
+    list = { calls: [...list.calls, ...calls], total };
+    if (list.calls.length >= end) break;
   }
-  // From the first row on, as far as that goes: what the store does not know yet may belong before the page.
-  const from = offset + limit > MOST_ROWS ? offset : 0;
-  const asked = { ...query, offset: from, limit: offset + limit - from };
-  const { calls, total } = merge(await house.store.calls(asked), fresh, asked, now);
-  return { calls: calls.slice(offset - from), total };
+  return { ...list, calls: list.calls.slice(offset, end) };
 }
 
 /**
@@ -47,24 +46,41 @@ export async function* everyCall(
   query: CallQuery,
   most: number,
 ): AsyncGenerator<readonly CallRecord[]> {
-  const now = house.clock.date();
-  const before = order(query, now);
-  const fresh = freshCalls(house);
-  const known = new Set(fresh.map(identity));
-  const own = fresh.filter(fitting(query)).sort(before);
-  if (inMemory(house, query)) return yield own.slice(0, most);
   let told = 0;
-  let page: CallQuery = { ...query, offset: 0, limit: PAGE };
-  for (let more = true; more && told < most;) {
-    const { calls } = await house.store.calls(page);
-    more = calls.length === PAGE;
-    page = nextPage(page, calls);
-    const piece = calls.filter((call) => !known.has(identity(call)));
-    const last = piece.at(-1);
-    const place = more ? own.findIndex((call) => last === undefined || before(call, last) > 0) : -1;
-    piece.push(...own.splice(0, place < 0 ? own.length : place));
-    yield piece.sort(before).slice(0, most - told);
-    told += piece.length;
+  for await (const { calls } of inOrder(house, query, PAGE)) {
+    yield calls.slice(0, most - told);
+    told += calls.length;
+    if (told >= most) return;
+  }
+}
+
+/**
+ * The calls that were asked for, in pieces and in their order, with how many there are as far as is known by then: the rows
+ * of the store, `size` at a time, and between them the calls of memory. A row that is one of these is not told itself, but
+ * shows how far the store has come: what is still to be asked for belongs after it.
+ */
+async function* inOrder(house: CallSource, query: CallQuery, size: number): AsyncGenerator<CallList> {
+  const before = order(query, house.clock.date());
+  const fresh = freshCalls(house);
+  const own = fresh.filter(fitting(query)).sort(before);
+  if (inMemory(house, query)) return yield { calls: own, total: Math.min(own.length, MOST_COUNTED + 1) };
+  const byKey = Map.groupBy(fresh, callKey);
+  const known = (row: CallRecord) => byKey.get(callKey(row))?.some((call) => call.isToldBy(row)) ?? false;
+  let next = 0;
+  let total: number | undefined;
+  let page: CallQuery = { ...query, offset: 0, limit: size };
+  for (let more = true; more;) {
+    const stored = await house.store.calls(page);
+    more = stored.calls.length === page.limit;
+    page = nextPage(page, stored.calls);
+    total ??= stored.total;
+    const calls: CallRecord[] = [];
+    for (const row of more ? stored.calls : [...stored.calls, undefined]) {
+      while (next < own.length && (row === undefined || before(own[next]!, row) <= 0)) calls.push(own[next++]!);
+      if (row !== undefined && !known(row)) calls.push(row);
+    }
+    if (total <= MOST_COUNTED) total = Math.min(total + calls.length - stored.calls.length, MOST_COUNTED + 1);
+    yield { calls, total };
   }
 }
 
@@ -89,34 +105,4 @@ function inMemory({ store }: CallSource, { state }: CallQuery): boolean {
 function freshCalls({ calls, store, clock }: CallSource): LiveCall[] {
   const since = store.state().state === "ok" ? clock.date() - STORE_LAG_MS : -Infinity;
   return [...calls.live, ...calls.over.filter(({ endedAt }) => endedAt! >= since)];
-}
-
-/**
- * Puts calls from memory into rows of the store's. One that belongs between two of them and is not there is one that the
- * store does not know yet: had the store known it, it would be there.
- */
-function merge(stored: CallList, fresh: readonly LiveCall[], query: CallQuery, now: number): CallList {
-  const fits = fitting(query);
-  const before = order(query, now);
-  const known = new Map(fresh.map((call) => [identity(call), call]));
-  const there = new Set(stored.calls.map(identity));
-  const rows = stored.calls.flatMap((row) => {
-    const own = known.get(identity(row));
-    return own === undefined ? [row] : fits(own) ? [own] : [];
-  });
-  const [first, last] = [stored.calls[0], stored.calls.length < query.limit ? undefined : stored.calls.at(-1)];
-  const missing = fresh.filter((call) =>
-    !there.has(identity(call)) && fits(call) &&
-    (query.offset === 0 || (first !== undefined && before(first, call) < 0)) &&
-    (last === undefined || before(call, last) < 0)
-  );
-  const counted = stored.total - stored.calls.length + rows.length + missing.length;
-  return {
-    calls: missing.length === 0 ? rows : [...rows, ...missing].sort(before).slice(0, query.limit),
-    total: stored.total > MOST_COUNTED ? stored.total : Math.min(counted, MOST_COUNTED + 1),
-  };
-}
-
-function identity(call: CallRecord): string {
-  return `${callKey(call)}\n${call.startedAt}`;
 }

@@ -25,7 +25,9 @@ export async function findCall(
     ...(started !== undefined && { startedAt: started }),
   };
   const live = house.calls.find(key);
-  const remembered = await ask(house, () => house.store.call(key), live);
+  // One that goes on is the newest of its id, by whatever start the store knows it.
+  const asked = live?.state === "live" ? { orgId: live.orgId, callId } : key;
+  const remembered = await ask(house, () => house.store.call(asked), live);
   const call = newest(remembered, live);
   if (!call) return undefined;
   const files = await Promise.all(call.recordings.map((file) => house.recordings?.describe(file)));
@@ -74,8 +76,9 @@ async function ask(
  * batch, which is all of it unless the store stands still. Where the store does not know the call, what is in memory of it.
  */
 function newest(remembered: RememberedCall | undefined, live: LiveCall | undefined): RememberedCall | undefined {
-  if (live === undefined || (remembered && remembered.call.startedAt > live.startedAt)) return remembered;
-  const known = remembered?.call.startedAt === live.startedAt ? remembered : undefined;
+  if (live === undefined) return remembered;
+  const known = remembered && live.isToldBy(remembered.call) ? remembered : undefined;
+  if (remembered && !known && remembered.call.startedAt > live.startedAt) return remembered;
   const last = known?.events.at(-1);
   const told = last ? live.events.findLastIndex((event) => isSame(event, last)) : -1;
   const events = [...known?.events ?? [], ...live.events.slice(told + 1)];

@@ -30,9 +30,10 @@ const SEEN_IN_ROW: ReadonlySet<CallEvent["type"]> = new Set([
   "agent_faltered",
   "call_failed",
   "recording_started",
+  "call_ended",
 ]);
 
-/** What moved in a call: that it is new, that it is over, or something in between. */
+/** What moved in a call: that it is new, something while it goes on, or its end and what comes after. */
 export type CallMove = "began" | "ended" | "changed";
 
 /** A call as far as the events of this process tell of it. Times in ms since 1970. */
@@ -73,6 +74,12 @@ export class LiveCall implements CallRecord {
 
   get recorded(): boolean {
     return this.#course.recorded;
+  }
+
+  /** Whether a row of the store's is this call. One whose start the store has lost begins with what came next. */
+  isToldBy({ orgId, callId, startedAt }: CallRecord): boolean {
+    return callId === this.callId && orgId === this.orgId &&
+      startedAt >= this.startedAt && startedAt <= (this.endedAt ?? Infinity);
   }
 
   /** Takes in what happened, and keeps the last so many events. */
@@ -157,17 +164,17 @@ export class LiveCalls implements Disposable {
       call.take(event, this.eventsKept);
       return this.#tell(event, call, "began");
     }
-    const call = this.#live.get(key);
+    // The next stream still hears of an end that came when none was open.
+    const call = this.#live.get(key) ?? this.find(event);
     if (!call) return;
     call.take(event, this.eventsKept);
     if (event.type === "agent_faltered" || event.type === "call_failed") this.errors++;
-    if (event.type !== "call_ended") {
-      return this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? "changed" : undefined);
+    if (event.type === "call_ended" && this.#live.delete(key)) {
+      this.#over.add(call);
+      this.#over.before(MOST_TOLD)?.events.splice(0);
     }
-    this.#live.delete(key);
-    this.#over.add(call);
-    this.#over.before(MOST_TOLD)?.events.splice(0);
-    this.#tell(event, call, "ended");
+    const move = call.state === "live" ? "changed" : "ended";
+    this.#tell(event, call, SEEN_IN_ROW.has(event.type) ? move : undefined);
   }
 
   #tell(event: CallEvent, call: LiveCall, move: CallMove | undefined): void {

@@ -27,6 +27,19 @@ Deno.test("a call that is over is told with its times, its outcome and its reaso
   assert.deepEqual([told, size], [[["c1", 0, 2, "transferred", "caller_asked"]], 0]);
 });
 
+Deno.test("what comes after the end of a call is part of it, and begins none", async () => {
+  const late: CallHappening = { type: "turn_opened", turn: 1 };
+  const [call] = (await calls([["c1", started], ["c1", ended], ["c1", late], ["c2", late]])).over;
+  const { state, endedAt, turns, events } = call!;
+  assert.deepEqual([state, endedAt, turns], ["ended", 1, 1]);
+  assert.deepEqual(events.map(({ type }) => type), ["call_started", "call_ended", "turn_opened"]);
+});
+
+Deno.test("a call that has ended once is remembered once, whatever comes of it", async () => {
+  const { over, size } = await calls([["c1", started], ["c1", ended], ["c1", ended]]);
+  assert.deepEqual([over.length, size], [1, 0]);
+});
+
 Deno.test("calls of two organizations under one id are two calls", async () => {
   const events = [["c1", started, "o1"], ["c1", started, "o2"], ["c1", ended, "o1"], ["c1", ended, "o2"]] as const;
   const { over } = await calls(events);

@@ -37,6 +37,18 @@ Deno.test("the stream begins with how things stand, and tells of a new call with
   ]);
 });
 
+Deno.test("a call that has ended is told anew with the turn that hears of it", async () => {
+  using house = await RoutedHouse.open();
+  const call = await house.call("c");
+  await using stream = await open(house);
+  await stream.until("snapshot");
+  call.end();
+  await house.press(call, "1");
+  house.clock.advance(250);
+  const { data } = (await stream.next())!;
+  assert.deepEqual(data.map(({ state, turns }: { state: string; turns: number }) => [state, turns]), [["ended", 2]]);
+});
+
 Deno.test("what else changes in calls is told once a second, and a sign of life whatever happens", async () => {
   using house = await RoutedHouse.open();
   const call = await house.call("c");

@@ -151,9 +151,9 @@ export class MemoryStore implements Store {
 
 /** What events of one call add up to. */
 export function recordOf(events: readonly CallEvent[]): CallRecord {
-  const [first, last] = [events[0]!, events.at(-1)!];
+  const first = events[0]!;
   const started = first as CallEvent & { type: "call_started" };
-  const ended = last.type === "call_ended" ? last : undefined;
+  const ended = events.findLast((event) => event.type === "call_ended");
   const course = new Course();
   for (const event of events) course.add(event);
   const { turns, longestWaitMs, medianWaitMs, recorded, code } = course;

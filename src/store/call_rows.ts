@@ -1,9 +1,6 @@
-import type { CallRecord } from "./store.ts";
+import { type CallRecord, STATES } from "./store.ts";
 
-/** The states of a call, by the number that stands for each in the database. */
-export const STATES = ["ended", "interrupted", "live"] as const satisfies readonly CallRecord["state"][];
-
-/** The number of a state. */
+/** The number that stands for a state in the database. */
 export function numberOfState(state: CallRecord["state"]): number {
   return STATES.indexOf(state);
 }

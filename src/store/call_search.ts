@@ -1,9 +1,8 @@
 import { holding, smallLetters } from "../lib/letters.ts";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CALL_IDS, numberOfState } from "./call_rows.ts";
+import { SHORTEST_PART_OF_ID } from "./store.ts";
 
-/** A text of fewer letters is not looked for within ids, where it would stand nearly everywhere. */
-const SHORTEST_PART_OF_ID = 3;
 /** Groups of three letters that are looked up; the rest of a text is compared. */
 const MOST_TRIGRAMS = 8;
 /** Calls whose ids hold a text; where there are more, each is looked at in passing. */

@@ -13,13 +13,16 @@ import type { Words } from "./words.ts";
 const MOST_AT_HAND = 10_000;
 /** Events of one call that are kept, the end aside. */
 const MOST_EVENTS = 20_000;
+/** Calls that are marked as interrupted in one step. */
+const CALLS_A_STEP = 500;
 /** By how much the row of a live call may be behind its events, in ms: they tell all that it says. */
 const BEHIND_MS = 10_000;
 
-type Ended = Extract<CallEvent, { type: "call_ended" }>;
+type Ended = Extract<KeptEvent, { type: "call_ended" }>;
 
 /** What is at hand of a call that goes on, or has ended and is not written down as such yet. */
 interface OpenCall {
+  readonly key: string;
   /** Undefined until it has one. */
   row: CallRow | undefined;
   readonly start: Start;
@@ -103,7 +106,6 @@ export class CallWriter {
       case "call_ended": {
         const { at, outcome } = event;
         call.end = event;
-        this.#open.delete(callKey(event));
         const failed = outcome === "agent_failed" || (outcome === "timed_out" && !call.course.answered);
         this.minutes.ended(at, connector, failed);
         break;
@@ -115,26 +117,29 @@ export class CallWriter {
   settle(): void {
     for (const call of this.#stale) {
       const row = this.#row(call);
-      if (call.end) this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
-      else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
+      if (call.end) {
+        this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
+        if (this.#open.get(call.key) === call) this.#open.delete(call.key);
+      } else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
       call.fresh = [];
     }
     this.#stale.clear();
   }
 
-  /** Marks the live calls of dead processes, and those of this one that have been silent since `silentSince`. */
-  interrupt(dead: readonly number[], silentSince: number): number {
-    const rows = [
-      ...dead.flatMap((session) => this.#sql.liveOf.all(session, Number.MAX_SAFE_INTEGER)),
-      ...this.#sql.liveOf.all(this.session, Math.round(silentSince)),
-    ];
+  /**
+   * Marks some of the live calls of processes that are gone, and of those of this one that have been silent since
+   * `silentSince`. Returns how many.
+   */
+  interrupt(silentSince: number): number {
+    const rows = this.#sql.forsaken.all(this.session, Math.round(silentSince));
     for (const { id } of rows) {
       const pieces = this.#take(Number(id));
       const { course, heard } = retrace(pieces);
       this.#sql.interrupt.run(Math.round(heard), ...this.#outcomeOf(course), id!);
       this.#pack(Number(id), pieces);
     }
-    if (rows.length > 0) this.forget(); // whoever is heard of after all is taken up by what is written
+    // Whoever is heard of after all is taken up by what is written.
+    if (rows.some(({ session }) => session === this.session)) this.forget();
     return rows.length;
   }
 
@@ -154,7 +159,8 @@ export class CallWriter {
     return call;
   }
 
-  #begin({ orgId, callId, agentId, at }: CallEvent, connector: string, tracking: string, language: string): OpenCall {
+  #begin(event: CallEvent, connector: string, tracking: string, language: string): OpenCall {
+    const { orgId, callId, agentId, at } = event;
     const start = {
       org: this.words.number(orgId),
       callId,
@@ -166,6 +172,7 @@ export class CallWriter {
     };
     this.minutes.started(at, start.connector);
     return {
+      key: callKey(event),
       row: undefined,
       start,
       course: new Course(),
@@ -177,16 +184,18 @@ export class CallWriter {
     };
   }
 
-  /** Takes up a call that is live, or was thought dead, by what is written of it. */
-  #recall({ orgId, callId }: CallEvent): OpenCall | undefined {
-    this.settle(); // it may have ended just now
+  /** Takes up a call that is live, was thought dead, or has ended and is heard of once more, by what is written of it. */
+  #recall(event: CallEvent): OpenCall | undefined {
+    this.settle(); // what is not at hand any more may not be written yet
+    const { orgId, callId } = event;
     const found: Row | undefined = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return undefined;
     const { id: row, state, ...start } = found;
     if (state !== LIVE) this.#reopen(row);
     const pieces = this.#written(row);
-    const { course, events, heard } = retrace(pieces);
+    const { course, events, heard, end } = retrace(pieces);
     return {
+      key: callKey(event),
       row: rowOf(row, course, 0),
       start: start as Start,
       course,
@@ -194,7 +203,7 @@ export class CallWriter {
       fresh: [],
       pieces: pieces.length,
       heard,
-      end: undefined,
+      end,
     };
   }
 
@@ -294,12 +303,13 @@ function rowOf(id: number, { turns, waits, code = "", recorded }: Course, heard:
   return { id, turns, waits, code, recorded, heard };
 }
 
-/** What the events of a call came to, how many they are, and when the last came: 0 when nothing was kept. */
-function retrace(pieces: readonly string[]): { course: Course; events: number; heard: number } {
+/** What the events of a call came to, how many they are, its end, and when the last came: 0 when nothing was kept. */
+function retrace(pieces: readonly string[]) {
   const course = new Course();
   const events: KeptEvent[] = JSON.parse(`[${pieces.join()}]`);
   for (const event of events) course.add(event);
-  return { course, events: events.length, heard: events.at(-1)?.at ?? 0 };
+  const end = events.findLast((event) => event.type === "call_ended");
+  return { course, events: events.length, heard: events.at(-1)?.at ?? 0, end };
 }
 
 const OUTCOME_COLUMNS = "turns = ?, longest = ?, median = ?, code = ?, recorded = ?";
@@ -313,7 +323,7 @@ function statements(database: DatabaseSync) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     find: sql(`
       SELECT id, state, org, call AS callId, agent, connector, started AS at, language, tracking FROM calls
-      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
+      WHERE call = ? AND org = ? AND session = ? ORDER BY id DESC LIMIT 1`),
     // Each touches the indexes that hold what it names, whether that changes or not.
     heard: sql("UPDATE calls SET heard = ? WHERE id = ?"),
     turns: sql("UPDATE calls SET turns = ? WHERE id = ?"),
@@ -323,7 +333,10 @@ function statements(database: DatabaseSync) {
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ?, ${OUTCOME_COLUMNS} WHERE id = ?`),
     interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?), ${OUTCOME_COLUMNS} WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE}, ended = NULL WHERE id = ?`),
-    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE} AND session = ? AND heard < ?`),
+    forsaken: sql(`
+      SELECT id, session FROM calls INDEXED BY live_calls
+      WHERE state = ${LIVE} AND (session NOT IN (SELECT id FROM sessions) OR (session = ? AND heard < ?))
+      LIMIT ${CALLS_A_STEP}`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
     events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     dropEvents: sql("DELETE FROM open_events WHERE call = ?"),

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { numberOfState, type Row, STATES } from "./call_rows.ts";
-import type { CallRecord } from "./store.ts";
+import { numberOfState, type Row } from "./call_rows.ts";
+import { type CallRecord, STATES } from "./store.ts";
 
 /** What is wrong is listed up to here. */
 const MOST_PROBLEMS = 20;

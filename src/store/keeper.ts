@@ -1,6 +1,6 @@
 import { type Clock } from "../lib/clock.ts";
 import { folderOf } from "../lib/files.ts";
-import { setAside } from "./set_aside.ts";
+import { fileAt, setAside } from "./set_aside.ts";
 import type { Batch, FromWorker, Settings, ToWorker } from "./messages.ts";
 import { OpenDatabase } from "./open_database.ts";
 import { type Trouble, troubleOf } from "./trouble.ts";
@@ -21,6 +21,8 @@ export class Keeper implements Disposable {
   readonly #tell: (message: FromWorker) => void;
   #session: number | undefined;
   #database: OpenDatabase | undefined;
+  /** The file that was opened, as `fileAt` names it. */
+  #opened: string | undefined;
   #waiting: Batch[] = [];
   #lastBatch = 0;
   #trouble: Trouble | undefined;
@@ -30,6 +32,7 @@ export class Keeper implements Disposable {
   #callOffTidying = () => {};
   #beats = 0;
   #calls = 0;
+  #bytes = 0;
 
   constructor(settings: Settings, session: number | undefined, clock: Clock, tell: (message: FromWorker) => void) {
     this.#settings = settings;
@@ -84,11 +87,15 @@ export class Keeper implements Disposable {
 
   #open(): OpenDatabase {
     if (this.#database) return this.#database;
-    Deno.mkdirSync(folderOf(this.#settings.file), { recursive: true });
+    const { file } = this.#settings;
+    Deno.mkdirSync(folderOf(file), { recursive: true });
+    this.#opened = fileAt(file);
     const database = OpenDatabase.open(this.#settings, this.#session, this.#clock);
+    this.#opened ??= fileAt(file);
     this.#database = database;
     this.#session = database.session;
     this.#calls = database.countCalls();
+    this.#bytes = database.bytes;
     this.#tell({ type: "opened", session: database.session });
     return database;
   }
@@ -129,6 +136,7 @@ export class Keeper implements Disposable {
       const marked = this.#database.beat(this.#lastBatch);
       if (marked > 0) this.#say("warn", "calls were interrupted: their gateway is gone", { calls: marked });
       if (++this.#beats % COUNT_BEATS === 0 || marked > 0) this.#calls = this.#database.countCalls();
+      this.#bytes = this.#database.bytes;
       this.#tellState();
     } catch (error) {
       this.#suffer(error);
@@ -163,23 +171,22 @@ export class Keeper implements Disposable {
     }
     this.#tellState();
     if (trouble.remedy === "none") return;
-    if (trouble.remedy === "begin anew") {
-      this.#database?.[Symbol.dispose]();
-      this.#database = undefined;
-      this.#session = undefined;
-      try {
-        const copy = setAside(this.#settings.file, this.#clock.date());
-        this.#say("error", "the damaged database was moved aside and a new one begun", { code: trouble.code, copy });
-      } catch (failure) {
-        this.#say("error", "the damaged database cannot be moved aside", {
-          code: trouble.code,
-          problem: messageOf(failure),
-        });
-      }
-    }
+    if (trouble.remedy === "begin anew") this.#beginAnew(trouble.code);
     this.#callOffRetry();
     this.#callOffRetry = this.#clock.setTimer(this.#retryMs, () => this.#work());
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  #beginAnew(code: Trouble["code"]): void {
+    this.#database?.[Symbol.dispose]();
+    this.#database = undefined;
+    this.#session = undefined;
+    try {
+      const copy = setAside(this.#settings.file, this.#opened, this.#clock.date());
+      if (copy) this.#say("error", "the damaged database was moved aside and a new one begun", { code, copy });
+    } catch (failure) {
+      this.#say("error", "the damaged database cannot be moved aside", { code, problem: messageOf(failure) });
+    }
   }
 
   #recovered(): void {
@@ -201,7 +208,7 @@ export class Keeper implements Disposable {
       state: {
         state: this.#trouble ? "degraded" : "ok",
         why: this.#why,
-        bytes: this.#database?.bytes ?? 0,
+        bytes: this.#bytes,
         calls: this.#calls,
       },
     });

@@ -20,6 +20,11 @@ export class Page {
     this.#bytes = new Uint8Array(bytes);
   }
 
+  /** What it takes of memory. */
+  get bytes(): number {
+    return this.#bytes.length;
+  }
+
   /** A view of what stands on it. */
   get text(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#used);
@@ -27,7 +32,7 @@ export class Page {
 
   /** Whether it is of the usual size. */
   get usual(): boolean {
-    return this.#bytes.length === PAGE_BYTES;
+    return this.bytes === PAGE_BYTES;
   }
 
   /** Adds a line without line feeds. Returns false when it has no room, and is as it was. */
@@ -54,6 +59,8 @@ export class Page {
 export class LinePages {
   /** Lines that wait. */
   lines = 0;
+  /** What the pages take on which they do. */
+  bytes = 0;
   readonly #pages: Page[] = [];
   readonly #spare: Page[] = [];
 
@@ -65,17 +72,20 @@ export class LinePages {
     const page = bytes > PAGE_BYTES ? new Page(bytes) : this.#spare.pop() ?? new Page(PAGE_BYTES);
     page.add(line);
     this.#pages.push(page);
+    this.bytes += page.bytes;
   }
 
   /** Takes the oldest pages with `most` lines together, or a single one with more; `release` them in the end. */
   take(most: number): Page[] {
-    let count = 0, lines = 0;
+    let count = 0, lines = 0, bytes = 0;
     for (const page of this.#pages) {
       if (count > 0 && lines + page.lines > most) break;
       count++;
       lines += page.lines;
+      bytes += page.bytes;
     }
     this.lines -= lines;
+    this.bytes -= bytes;
     return this.#pages.splice(0, count);
   }
 

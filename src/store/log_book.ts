@@ -21,19 +21,28 @@ export class LogBook {
     };
   }
 
-  /** Writes lines down and gives them their numbers. Belongs into a transaction. */
-  write(lines: readonly Omit<LogLine, "id">[]): void {
-    if (lines.length === 0) return;
+  /**
+   * Writes lines down and gives all their numbers. Belongs into a transaction. Returns those of level debug, to `remember`
+   * once it is through.
+   */
+  write(lines: readonly Omit<LogLine, "id">[]): LogLine[] {
+    const debug: LogLine[] = [];
+    if (lines.length === 0) return debug;
     let id = Number(this.#sql.last.get()!.seq);
     for (const line of lines) {
       const { at, level, logger, message, callId = null, fields } = line;
       id++;
-      if (level === "debug") this.#debug.add({ id, ...line });
+      if (level === "debug") debug.push({ id, ...line });
       else {
         this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
       }
     }
     this.#sql.setLast.run(id);
+    return debug;
+  }
+
+  remember(debug: readonly LogLine[]): void {
+    for (const line of debug) this.#debug.add(line);
   }
 
   logs(query: LogQuery): LogLine[] {

@@ -147,7 +147,7 @@ export function migrate(database: DatabaseSync, steps: readonly string[] = MIGRA
     database.exec(`PRAGMA user_version = ${steps.length}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    if (database.isTransaction) database.exec("ROLLBACK"); // SQLite may have done so
     throw error;
   }
 }

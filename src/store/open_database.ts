@@ -80,7 +80,7 @@ export class OpenDatabase implements Disposable {
       beat: database.prepare("UPDATE sessions SET seen = ? WHERE id = ?"),
       wrote: database.prepare("UPDATE sessions SET batch = ? WHERE id = ?"),
       batch: database.prepare("SELECT batch FROM sessions WHERE id = ?"),
-      dead: database.prepare("SELECT id FROM sessions WHERE seen < ? AND id <> ?"),
+      leaveDead: database.prepare("DELETE FROM sessions WHERE seen < ? AND id <> ?"),
       leave: database.prepare("DELETE FROM sessions WHERE id = ?"),
       calls: database.prepare("SELECT count(*) AS calls FROM calls"),
       pages: database.prepare("PRAGMA page_count"),
@@ -122,32 +122,29 @@ export class OpenDatabase implements Disposable {
 
   /** Writes all of a batch, unless that was done before. */
   write({ number, events, logs, alerts, deeds }: Batch): void {
-    this.#transact(() => {
-      if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
+    const debug = this.#transact(() => {
+      if (this.#stay(number - 1) >= number) return [];
       for (const page of events) for (const event of linesOf(page)) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
-      this.#logs.write(logs);
+      const debug = this.#logs.write(logs);
       for (const alert of alerts) this.#trail.keepAlert(alert);
       for (const deed of deeds) this.#trail.keepDeed(deed);
       this.#sql.wrote.run(number, this.session);
+      return debug;
     });
+    this.#logs.remember(debug);
   }
 
-  /** Gives a sign of life, and marks the calls of processes that have ceased to. Returns how many were marked. */
+  /** Gives a sign of life, and marks some calls of processes that have ceased to. Returns how many were marked. */
   beat(lastBatch: number): number {
     return this.#transact(() => {
       const now = this.clock.date();
-      if (this.#sql.beat.run(now, this.session).changes === 0) {
-        // Others have taken this process for dead, and marked its calls.
-        this.#sql.enterAgain.run(this.session, now, lastBatch);
-        this.#forget();
-      }
       const { beatMs, maxCallMs } = this.settings;
-      const dead = this.#sql.dead.all(now - beatMs * BEATS_OF_THE_DEAD, this.session).map(({ id }) => Number(id));
-      const marked = this.#calls.interrupt(dead, now - maxCallMs);
-      for (const session of dead) this.#sql.leave.run(session);
-      return marked;
+      this.#stay(lastBatch);
+      this.#sql.beat.run(now, this.session);
+      this.#sql.leaveDead.run(now - beatMs * BEATS_OF_THE_DEAD, this.session);
+      return this.#calls.interrupt(now - maxCallMs);
     });
   }
 
@@ -173,14 +170,24 @@ export class OpenDatabase implements Disposable {
 
   /** Leaves the database, as somebody whose calls are over. */
   leave(): void {
-    this.#transact(() => {
-      this.#calls.interrupt([this.session], 0);
-      this.#sql.leave.run(this.session);
-    });
+    this.#transact(() => this.#sql.leave.run(this.session));
+    while (this.#transact(() => this.#calls.interrupt(0)) > 0);
   }
 
   [Symbol.dispose](): void {
     this.database.close();
+  }
+
+  /**
+   * Enters again if others have taken this process for dead: then they have marked its calls, or are about to. Belongs into
+   * a transaction, ahead of all else. Returns the last batch that is written: `known` if that has gone with the entry.
+   */
+  #stay(known: number): number {
+    const entry = this.#sql.batch.get(this.session);
+    if (entry) return Number(entry.batch);
+    this.#sql.enterAgain.run(this.session, this.clock.date(), known);
+    this.#forget();
+    return known;
   }
 
   #transact<T>(act: () => T): T {

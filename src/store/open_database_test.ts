@@ -1,13 +1,9 @@
 import { strict as assert } from "node:assert";
-import type { CallHappening } from "../call/event.ts";
-import { ManualClock } from "../../tests/manual_clock.ts";
-import type { Batch, Settings } from "./messages.ts";
+import { batch, house, SETTINGS, started, states, told, whole } from "../../tests/database_file.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { OpenDatabase, openFile } from "./open_database.ts";
 import type { CallQuery } from "./store.ts";
 import { troubleOf } from "./trouble.ts";
-
-const SETTINGS = { keepMs: 86_400_000, maxBytes: 1e9, logLines: 100, maxCallMs: 3_600_000, beatMs: 1000 };
 
 Deno.test("calls of a process that is gone are interrupted; those of one that lives beside it are not", () => {
   const { file, clock } = house();
@@ -58,6 +54,50 @@ Deno.test("a process that was taken for dead takes its calls up again, and nothi
   assert.deepEqual([call.call.state, call.call.turns], ["ended", 2]);
 });
 
+Deno.test("a process that was taken for dead and writes before it beats loses nothing, and does not go on forever", () => {
+  const { file, clock } = house();
+  using other = OpenDatabase.open(file, undefined, clock);
+  const end = { type: "call_ended", outcome: "transferred", reason: "asked" } as const;
+  const turn = (turn: number) => ({ type: "turn_opened", turn }) as const;
+  const types = (callId: string) => other.answers.call({ callId })!.events.map(({ type }) => type);
+  {
+    using slow = OpenDatabase.open(file, undefined, clock);
+    const now = () => clock.date();
+    slow.write(batch(1, ...started("one", now()), ...started("two", now())));
+    slow.write(batch(2, told("two", now(), turn(2))));
+    clock.advance(20_000);
+    assert.equal(other.beat(0), 2);
+    slow.write(batch(3, told("one", now(), end), told("two", now(), turn(3)), ...started("three", now())));
+    assert.deepEqual(states(other), { one: "ended", two: "live", three: "live" });
+    for (let number = 4; number < 8; number++) slow.write(batch(number, told("two", now(), turn(number))));
+    assert.deepEqual(types("one"), ["call_started", "turn_opened", "call_ended"]);
+    assert.deepEqual(types("two"), ["call_started", ...Array(7).fill("turn_opened")]);
+  }
+  {
+    using again = OpenDatabase.open(file, other.session + 1, clock);
+    again.write(batch(7, told("two", clock.date(), turn(7))));
+    assert.equal(types("two").length, 8);
+  }
+  clock.advance(20_000);
+  assert.equal(other.beat(0), 2);
+  assert.deepEqual(states(other), { one: "ended", two: "interrupted", three: "interrupted" });
+});
+
+Deno.test("the calls of a process that is gone are marked some at a time; those of one that comes back go on", () => {
+  const { file, clock } = house();
+  using gone = OpenDatabase.open(file, undefined, clock);
+  using beside = OpenDatabase.open(file, undefined, clock);
+  const live = () => beside.answers.calls({ ...ANY, state: "live" }).total;
+  gone.write(batch(1, ...Array.from({ length: 1700 }, (_, at) => started(`call-${at}`, clock.date())).flat()));
+  clock.advance(20_000);
+  assert.deepEqual([beside.beat(0), live()], [500, 1200]);
+  assert.deepEqual([beside.beat(0), live()], [500, 700]);
+  gone.beat(1);
+  assert.deepEqual([beside.beat(0), live()], [0, 700]);
+  gone.leave();
+  assert.equal(live(), 0);
+});
+
 Deno.test("a call is found by a part of its id while it is live, when it is over, and once it is taken up", () => {
   const { file, clock } = house();
   using database = OpenDatabase.open(file, undefined, clock);
@@ -74,20 +114,6 @@ Deno.test("a call is found by a part of its id while it is live, when it is over
   assert.deepEqual([found("all-177-"), found("of-many")], [["call-177-of-many"], ids]);
   while (database.index());
   assert.deepEqual([found("all-177-"), found("of-many")], [["call-177-of-many"], ids]);
-});
-
-Deno.test("a call that is heard of after its end, and one that begins again, are calls of their own", () => {
-  const { file, clock } = house();
-  using database = OpenDatabase.open(file, undefined, clock);
-  const late = told("one", clock.date() + 5, { type: "turn_closed", turn: 1, cancelled: true, frames: 0 });
-  database.write(batch(1, ...started("one", clock.date())));
-  database.write(batch(2, ...whole("one", clock.date()).slice(-1), late, ...whole("one", clock.date() + 9)));
-  const { calls } = database.answers.calls({ sort: "startedAt", descending: false, offset: 0, limit: 9 });
-  assert.deepEqual(calls.map(({ state, connector, turns }) => [state, connector, turns]), [
-    ["ended", "echo", 1],
-    ["live", "", 0],
-    ["ended", "echo", 1],
-  ]);
 });
 
 Deno.test("a batch that is sent twice is written once", () => {
@@ -117,32 +143,6 @@ Deno.test("a call whose end was lost is interrupted once it is silent for longer
   assert.deepEqual([call.state, call.turns, events.length], ["ended", 2, 4]);
 });
 
-Deno.test("what is too old goes with all that belongs to it, and the disk gets its room back", () => {
-  const { file, clock } = house();
-  using database = OpenDatabase.open(file, undefined, clock);
-  for (let at = 0; at < 500; at++) database.write(batch(at + 1, ...whole(`old-${at}`, clock.date())));
-  assert.ok(database.index()); // some stay that are not taken up
-  const full = database.bytes;
-  clock.advance(SETTINGS.keepMs + 60_000);
-  database.write(batch(501, ...whole("new", clock.date())));
-  while (database.tidy());
-  assert.deepEqual(states(database), { new: "ended" });
-  const left = (table: string) => database.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!.n;
-  assert.deepEqual(["packed_events", "minutes", "call_texts", "waiting_texts"].map(left), [1, 1, 0, 1]);
-  assert.ok(database.bytes < full / 2, `${database.bytes} of ${full}`);
-});
-
-Deno.test("a database that grows too big loses its oldest calls", () => {
-  const { file, clock } = house({ maxBytes: 400_000 });
-  using database = OpenDatabase.open(file, undefined, clock);
-  for (let at = 0; at < 1000; at++) database.write(batch(at + 1, ...whole(`call-${at}`, clock.date() + at)));
-  assert.ok(database.bytes > 400_000);
-  while (database.tidy());
-  assert.ok(database.bytes <= 400_000, `${database.bytes}`);
-  const kept = Object.keys(states(database));
-  assert.ok(kept.includes("call-999") && !kept.includes("call-0"), `${kept.length} are left`);
-});
-
 Deno.test("log lines, of which only the newest are kept, are found by level, logger, call, text and place", () => {
   const { file, clock } = house();
   using database = OpenDatabase.open(file, undefined, clock);
@@ -170,6 +170,27 @@ Deno.test("log lines, of which only the newest are kept, are found by level, log
   while (database.tidy());
   const kept = logs({ level: "info", limit: 1000 });
   assert.deepEqual([kept.length, kept[0]!.message], [SETTINGS.logLines, "line 67"]);
+});
+
+Deno.test("lines of a batch that is written again stand there once, of whatever level", () => {
+  const { file, clock } = house();
+  using database = OpenDatabase.open(file, undefined, clock);
+  const logs = (["debug", "info"] as const).map((level) => (
+    { at: clock.date(), level, logger: "byova", message: level, callId: undefined, fields: {} }
+  ));
+  const who = "x".repeat(100_000);
+  const full = {
+    ...batch(1),
+    logs,
+    deeds: [{ at: clock.date(), who, via: "login", action: "end_call", about: "one" }],
+  };
+  database.database.exec(`PRAGMA max_page_count = ${database.bytes / 4096}`);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    assert.throws(() => database.write(full), (error) => troubleOf(error)?.code === "STORE-FULL");
+  }
+  database.database.exec("PRAGMA max_page_count = 1000000");
+  database.write(full);
+  assert.deepEqual(database.answers.logs({ limit: 9 }).map(({ message }) => message), ["debug", "info"]);
 });
 
 Deno.test("a database of every older shape is brought forward with what is in it", () => {
@@ -219,38 +240,6 @@ Deno.test("a batch that the disk has no room for is written whole once it has", 
   assert.equal(database.countCalls(), 501);
 });
 
-/** A database file of its own, which goes with the process, and a clock. */
-function house(more: Partial<Settings> = {}): { readonly file: Settings; readonly clock: ManualClock } {
-  const folder = Deno.makeTempDirSync();
-  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }), { once: true });
-  return { file: { file: `${folder}/gateway.db`, ...SETTINGS, ...more }, clock: new ManualClock() };
-}
-
-function batch(number: number, ...events: string[]): Batch {
-  const pages = events.length > 0 ? [new TextEncoder().encode(events.join("\n"))] : [];
-  return { number, size: events.length, events: pages, logs: [], alerts: [], deeds: [] };
-}
-
-function told(callId: string, at: number, happening: CallHappening): string {
-  return JSON.stringify({ ...happening, callId, orgId: "org", agentId: "agent", at });
-}
-
-function started(callId: string, at: number): string[] {
-  return [
-    told(callId, at, { type: "call_started", connector: "echo", trackingId: "", language: "" }),
-    told(callId, at, { type: "turn_opened", turn: 1 }),
-  ];
-}
-
-function whole(callId: string, at: number): string[] {
-  return [...started(callId, at), told(callId, at, { type: "call_ended", outcome: "caller_hung_up", reason: "" })];
-}
-
-function states(database: OpenDatabase, filter: Partial<CallQuery> = {}): Record<string, string> {
-  const { calls } = database.answers.calls({ ...filter, sort: "startedAt", descending: false, offset: 0, limit: 1000 });
-  return Object.fromEntries(calls.map(({ callId, state }) => [callId, state]));
-}
-
 Deno.test("a database and what stands beside it are for their owner only", () => {
   if (Deno.build.os === "windows") return;
   const folder = Deno.makeTempDirSync();
@@ -264,3 +253,6 @@ Deno.test("a database and what stands beside it are for their owner only", () =>
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+/** The list of calls, unless something is said. */
+const ANY: CallQuery = { sort: "startedAt", descending: false, offset: 0, limit: 9 };

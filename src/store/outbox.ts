@@ -16,8 +16,9 @@ const BATCH_MS = 200;
 const MOST_IN_BATCH = 2000;
 /** Batches that the worker may have before it. */
 const MOST_IN_FLIGHT = 2;
-/** What may wait here meanwhile. */
+/** What may wait here meanwhile, and bytes of the pages on which events do. */
 const MOST_WAITING = 20_000;
+const MOST_PAGES_BYTES = 32 * 1024 * 1024;
 
 /** What the worker has before it. */
 interface Sent {
@@ -80,7 +81,8 @@ export class Outbox implements Disposable {
   kept(number: number): void {
     for (const { batch, pages } of this.#inFlight) if (batch.number <= number) this.#events.release(pages);
     this.#inFlight = this.#inFlight.filter(({ batch }) => batch.number > number);
-    if (this.#size >= ENOUGH || this.#onEmpty) this.send();
+    if (this.#onEmpty) this.send();
+    else if (this.#size > 0) this.#sendSoon();
     if (this.#size === 0 && this.#inFlight.length === 0) this.#onEmpty?.();
   }
 
@@ -93,9 +95,11 @@ export class Outbox implements Disposable {
     return promise;
   }
 
+  /** What is not kept by now is lost. */
   [Symbol.dispose](): void {
     this.#callOff?.();
     this.#up = false;
+    this.lost += this.#inFlight.reduce((sum, { batch }) => sum + batch.size, this.#size);
   }
 
   get #size(): number {
@@ -103,6 +107,7 @@ export class Outbox implements Disposable {
   }
 
   #sendSoon(): void {
+    while (this.#events.bytes > MOST_PAGES_BYTES) this.lost += this.#events.drop();
     while (this.#size > MOST_WAITING) this.lost += this.#dropOldest();
     if (this.#size >= ENOUGH) this.send();
     else this.#callOff ??= this.clock.setTimer(BATCH_MS, () => this.send());

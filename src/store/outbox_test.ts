@@ -30,6 +30,28 @@ Deno.test("a few travel after a while, many at once, and what comes while the wo
   assert.equal(outbox.lost, 0);
 });
 
+Deno.test("what came while the worker was busy travels a while after, though nothing more comes", () => {
+  const clock = new ManualClock();
+  const batches: Batch[] = [];
+  using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
+  const sizes = () => batches.map(({ size }) => size);
+  outbox.up();
+  for (let at = 0; at < 1000; at++) outbox.putEvent("{}");
+  outbox.putEvent("{}");
+  clock.advance(200);
+  assert.deepEqual(sizes(), [500, 500]);
+  outbox.kept(1);
+  clock.advance(200);
+  assert.deepEqual(sizes(), [500, 500, 1]);
+  outbox.putEvent("{}");
+  outbox.down();
+  clock.advance(200);
+  outbox.up();
+  outbox.kept(2);
+  clock.advance(200);
+  assert.deepEqual(sizes(), [500, 500, 1, 500, 1, 1]);
+});
+
 Deno.test("what a dead worker had before it is sent to the next as it was, whatever has come since", () => {
   const clock = new ManualClock();
   const batches: Batch[] = [];
@@ -77,4 +99,18 @@ Deno.test("log lines that wait for a worker that does not come leave room for ev
   assert.ok(events.length > 9000 && logs.length > 9000, `${events.length} events, ${logs.length} log lines`);
   assert.deepEqual([events.at(-1), logs.at(-1)!.at], ["29999", 29_999]);
   assert.equal(events.length + logs.length + outbox.lost, 60_000);
+});
+
+Deno.test("however long events are, what waits takes no more than 32 MiB, and the oldest are dropped and counted", () => {
+  const clock = new ManualClock();
+  const batches: Batch[] = [];
+  using outbox = new Outbox(clock, (message: ToWorker) => message.type === "keep" && batches.push(message.batch) > 0);
+  const text = "x".repeat(1024 * 1024);
+  for (let at = 0; at < 100; at++) outbox.putEvent(`${at} ${text}`);
+  outbox.up();
+  outbox.kept(1);
+  const events = batches.flatMap(({ events }) => events.flatMap(linesOf)).map((line) => Number(line.split(" ")[0]));
+  assert.ok(events.length >= 5 && events.length <= 32, `${events.length} are left`);
+  assert.deepEqual(events, Array.from({ length: events.length }, (_, at) => outbox.lost + at));
+  assert.equal(outbox.lost + events.length, 100);
 });

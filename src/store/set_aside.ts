@@ -5,11 +5,24 @@ const MOST_COPIES = 3;
 /** What SQLite keeps beside a database in WAL mode. */
 const COMPANIONS = ["-wal", "-shm"];
 
+/** What tells the file at a path from every other that may take its place; undefined where there is none. */
+export function fileAt(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev} ${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Moves a damaged database out of the way, to `<file>.corrupt-<time>`, and lets go of the oldest of too many such copies.
- * Returns where it went. Throws what the platform throws.
+ * `damaged`: what `fileAt` said of it. Returns where it went; undefined when the path leads elsewhere by now, since another
+ * gateway has moved it. Throws what the platform throws.
  */
-export function setAside(file: string, now: number): string {
+export function setAside(file: string, damaged: string | undefined, now: number): string | undefined {
+  if (fileAt(file) !== damaged) return undefined;
   const copy = `${file}.corrupt-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
   Deno.renameSync(file, copy);
   for (const companion of COMPANIONS) {

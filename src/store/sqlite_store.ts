@@ -137,6 +137,7 @@ export class SqliteStore implements Store {
     await Promise.race([over, this.#leave()]);
     callOff();
     this.#outbox[Symbol.dispose]();
+    this.#sayLost();
     this.#link[Symbol.dispose]();
     this.#inquiries.giveUp("the gateway has stopped");
     this.#state = { ...this.#state, state: "off", why: "The gateway has stopped" };

@@ -145,6 +145,22 @@ Deno.test("a store that is slower than what happens drops the oldest, counts it,
   await leaving;
 });
 
+Deno.test("what could not be kept when the gateway stops is counted, and said", async () => {
+  const clock = new ManualClock();
+  const hung = (): Thread => ({ onmessage: null, onerror: null, postMessage() {}, terminate() {} });
+  await using told = await Told.open({ start: hung }, () => {}, clock);
+  for (let at = 0; at < 500; at++) told.events.publish(QUIET_TURN);
+  await clock.nextTurn();
+  told.store.keepDeed({ at: NOON, who: "ann", via: "login", action: "end_call", about: "one" });
+  const leaving = told.store[Symbol.asyncDispose]();
+  await clock.nextTurn();
+  await clock.nextTurn();
+  clock.advance(5000);
+  await leaving;
+  assert.equal(told.store.state().lost, 501);
+  assert.deepEqual(told.log.map(({ level, fields }) => [level, fields]), [["warn", { code: "STORE-LOST", lost: 501 }]]);
+});
+
 Deno.test("a folder that cannot be had is said, and taken as soon as it can", async () => {
   await using told = await Told.open(
     { file: "blocked/gateway.db" },

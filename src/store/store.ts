@@ -57,6 +57,12 @@ export interface CallKey {
   readonly startedAt?: number;
 }
 
+/** The states of a call, from the least to the greatest where calls are sorted. The database has the place of each. */
+export const STATES = ["ended", "interrupted", "live"] as const;
+
+/** A text of fewer letters is not looked for within the ids of calls, where it would stand nearly everywhere. */
+export const SHORTEST_PART_OF_ID = 3;
+
 /** A call in a list. */
 export interface CallRecord {
   readonly orgId: string;
@@ -64,7 +70,7 @@ export interface CallRecord {
   readonly agentId: string;
   readonly connector: string;
   /** "interrupted": the gateway did not live to see its end. */
-  readonly state: "live" | "ended" | "interrupted";
+  readonly state: typeof STATES[number];
   readonly outcome: CallOutcome | undefined;
   readonly reason: string | undefined;
   /** The code of what failed last. */

@@ -136,7 +136,17 @@ function folderOf(path) {
 // set_aside.ts
 var MOST_COPIES = 3;
 var COMPANIONS = ["-wal", "-shm"];
-function setAside(file, now) {
+function fileAt(path) {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev} ${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return void 0;
+    throw error;
+  }
+}
+function setAside(file, damaged, now) {
+  if (fileAt(file) !== damaged) return void 0;
   const copy = `${file}.corrupt-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
   Deno.renameSync(file, copy);
   for (const companion of COMPANIONS) {
@@ -164,8 +174,11 @@ function setAside(file, now) {
 // open_database.ts
 import { DatabaseSync } from "node:sqlite";
 
-// call_rows.ts
+// store.ts
 var STATES = ["ended", "interrupted", "live"];
+var SHORTEST_PART_OF_ID = 3;
+
+// call_rows.ts
 function numberOfState(state) {
   return STATES.indexOf(state);
 }
@@ -209,7 +222,6 @@ function holding(sought) {
 }
 
 // call_search.ts
-var SHORTEST_PART_OF_ID = 3;
 var MOST_TRIGRAMS = 8;
 var MOST_FOUND = 25e3;
 var MOST_WORDS = 1e3;
@@ -753,6 +765,7 @@ function setNewest(map, key, value, most) {
 // call_writer.ts
 var MOST_AT_HAND = 1e4;
 var MOST_EVENTS = 2e4;
+var CALLS_A_STEP2 = 500;
 var BEHIND_MS = 1e4;
 var CallWriter = class {
   constructor(database, words, minutes, texts, session) {
@@ -798,7 +811,6 @@ var CallWriter = class {
       case "call_ended": {
         const { at, outcome } = event;
         call.end = event;
-        this.#open.delete(callKey(event));
         const failed = outcome === "agent_failed" || outcome === "timed_out" && !call.course.answered;
         this.minutes.ended(at, connector, failed);
         break;
@@ -809,25 +821,27 @@ var CallWriter = class {
   settle() {
     for (const call of this.#stale) {
       const row = this.#row(call);
-      if (call.end) this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
-      else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
+      if (call.end) {
+        this.#pack(row, call.pieces > 0 ? [...this.#take(row), ...call.fresh] : call.fresh);
+        if (this.#open.get(call.key) === call) this.#open.delete(call.key);
+      } else if (call.fresh.length > 0) this.#sql.addEvents.run(row, call.pieces++, call.fresh.join());
       call.fresh = [];
     }
     this.#stale.clear();
   }
-  /** Marks the live calls of dead processes, and those of this one that have been silent since `silentSince`. */
-  interrupt(dead, silentSince) {
-    const rows = [
-      ...dead.flatMap((session) => this.#sql.liveOf.all(session, Number.MAX_SAFE_INTEGER)),
-      ...this.#sql.liveOf.all(this.session, Math.round(silentSince))
-    ];
+  /**
+   * Marks some of the live calls of processes that are gone, and of those of this one that have been silent since
+   * `silentSince`. Returns how many.
+   */
+  interrupt(silentSince) {
+    const rows = this.#sql.forsaken.all(this.session, Math.round(silentSince));
     for (const { id } of rows) {
       const pieces = this.#take(Number(id));
       const { course, heard } = retrace(pieces);
       this.#sql.interrupt.run(Math.round(heard), ...this.#outcomeOf(course), id);
       this.#pack(Number(id), pieces);
     }
-    if (rows.length > 0) this.forget();
+    if (rows.some(({ session }) => session === this.session)) this.forget();
     return rows.length;
   }
   /** Forgets what is at hand, which is no longer what is written. */
@@ -844,7 +858,8 @@ var CallWriter = class {
     setNewest(this.#open, key, call, MOST_AT_HAND);
     return call;
   }
-  #begin({ orgId, callId, agentId, at }, connector, tracking, language) {
+  #begin(event, connector, tracking, language) {
+    const { orgId, callId, agentId, at } = event;
     const start = {
       org: this.words.number(orgId),
       callId,
@@ -856,6 +871,7 @@ var CallWriter = class {
     };
     this.minutes.started(at, start.connector);
     return {
+      key: callKey(event),
       row: void 0,
       start,
       course: new Course(),
@@ -866,16 +882,18 @@ var CallWriter = class {
       end: void 0
     };
   }
-  /** Takes up a call that is live, or was thought dead, by what is written of it. */
-  #recall({ orgId, callId }) {
+  /** Takes up a call that is live, was thought dead, or has ended and is heard of once more, by what is written of it. */
+  #recall(event) {
     this.settle();
+    const { orgId, callId } = event;
     const found = this.#sql.find.get(callId, this.words.number(orgId), this.session);
     if (!found) return void 0;
     const { id: row, state, ...start } = found;
     if (state !== LIVE2) this.#reopen(row);
     const pieces = this.#written(row);
-    const { course, events, heard } = retrace(pieces);
+    const { course, events, heard, end } = retrace(pieces);
     return {
+      key: callKey(event),
       row: rowOf(row, course, 0),
       start,
       course,
@@ -883,7 +901,7 @@ var CallWriter = class {
       fresh: [],
       pieces: pieces.length,
       heard,
-      end: void 0
+      end
     };
   }
   /** Brings the row of a call up to date, or makes it. Returns its number. */
@@ -976,7 +994,8 @@ function retrace(pieces) {
   const course = new Course();
   const events = JSON.parse(`[${pieces.join()}]`);
   for (const event of events) course.add(event);
-  return { course, events: events.length, heard: events.at(-1)?.at ?? 0 };
+  const end = events.findLast((event) => event.type === "call_ended");
+  return { course, events: events.length, heard: events.at(-1)?.at ?? 0, end };
 }
 var OUTCOME_COLUMNS = "turns = ?, longest = ?, median = ?, code = ?, recorded = ?";
 function statements2(database) {
@@ -988,7 +1007,7 @@ function statements2(database) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     find: sql(`
       SELECT id, state, org, call AS callId, agent, connector, started AS at, language, tracking FROM calls
-      WHERE call = ? AND org = ? AND session = ? AND state <> ${ENDED} ORDER BY id DESC LIMIT 1`),
+      WHERE call = ? AND org = ? AND session = ? ORDER BY id DESC LIMIT 1`),
     // Each touches the indexes that hold what it names, whether that changes or not.
     heard: sql("UPDATE calls SET heard = ? WHERE id = ?"),
     turns: sql("UPDATE calls SET turns = ? WHERE id = ?"),
@@ -998,7 +1017,10 @@ function statements2(database) {
     end: sql(`UPDATE calls SET state = ${ENDED}, outcome = ?, reason = ?, ended = ?, ${OUTCOME_COLUMNS} WHERE id = ?`),
     interrupt: sql(`UPDATE calls SET state = ${INTERRUPTED}, ended = max(heard, ?), ${OUTCOME_COLUMNS} WHERE id = ?`),
     reopen: sql(`UPDATE calls SET state = ${LIVE2}, ended = NULL WHERE id = ?`),
-    liveOf: sql(`SELECT id FROM calls WHERE state = ${LIVE2} AND session = ? AND heard < ?`),
+    forsaken: sql(`
+      SELECT id, session FROM calls INDEXED BY live_calls
+      WHERE state = ${LIVE2} AND (session NOT IN (SELECT id FROM sessions) OR (session = ? AND heard < ?))
+      LIMIT ${CALLS_A_STEP2}`),
     addEvents: sql("INSERT INTO open_events (call, number, events) VALUES (?, ?, ?)"),
     events: sql("SELECT events FROM open_events WHERE call = ? ORDER BY number"),
     dropEvents: sql("DELETE FROM open_events WHERE call = ?"),
@@ -1083,19 +1105,27 @@ var LogBook = class {
   database;
   #debug = new RecentLines(MOST_DEBUG);
   #sql;
-  /** Writes lines down and gives them their numbers. Belongs into a transaction. */
+  /**
+   * Writes lines down and gives all their numbers. Belongs into a transaction. Returns those of level debug, to `remember`
+   * once it is through.
+   */
   write(lines) {
-    if (lines.length === 0) return;
+    const debug = [];
+    if (lines.length === 0) return debug;
     let id = Number(this.#sql.last.get().seq);
     for (const line of lines) {
       const { at, level, logger, message, callId = null, fields } = line;
       id++;
-      if (level === "debug") this.#debug.add({ id, ...line });
+      if (level === "debug") debug.push({ id, ...line });
       else {
         this.#sql.add.run(id, Math.round(at), LEVELS.indexOf(level), logger, message, callId, JSON.stringify(fields));
       }
     }
     this.#sql.setLast.run(id);
+    return debug;
+  }
+  remember(debug) {
+    for (const line of debug) this.#debug.add(line);
   }
   logs(query) {
     const limit = Math.min(query.limit, MOST_LINES);
@@ -1282,7 +1312,7 @@ function migrate(database, steps = MIGRATIONS) {
     database.exec(`PRAGMA user_version = ${steps.length}`);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }
@@ -1455,13 +1485,18 @@ var MinuteReader = class {
 var NOBODY3 = -1;
 
 // retention.ts
-var CALLS_A_STEP2 = 200;
+var CALLS_A_STEP3 = 200;
 var ROWS_A_STEP = 2e3;
 var PAGES_A_STEP = 500;
 var MOST_ALERTS = 1e4;
 var MOST_DEEDS = 1e5;
 var MOST_ERRORS = 1e5;
+var SHARE_OF_LOGS = 0.5;
+var LINE_BYTES = 50;
+var ERROR_BYTES = 100;
+var LINES_LOOKED_AT = 100;
 var MINUTE_MS2 = 6e4;
+var ALL = Number.MAX_SAFE_INTEGER;
 var LIVE3 = numberOfState("live");
 var Retention = class {
   constructor(database, texts, settings) {
@@ -1478,16 +1513,17 @@ var Retention = class {
   step(now) {
     const { keepMs, logLines } = this.settings;
     const oldest = Math.round(now - keepMs);
-    const calls = this.#sql.oldCalls.all(this.#isTooBig() ? Number.MAX_SAFE_INTEGER : oldest);
+    const tooMuch = this.#isTooBig() ? this.#largest() : void 0;
+    const calls = this.#sql.oldCalls.all(tooMuch === "calls" ? ALL : oldest);
     for (const { id } of calls) {
       this.texts.drop(Number(id));
       for (const drop of this.#sql.dropCall) drop.run(id);
     }
     const rows = [
       this.#sql.dropMinutes.run(Math.floor(oldest / MINUTE_MS2)),
-      this.#sql.dropOldLogs.run(oldest),
+      this.#sql.dropOldLogs.run(tooMuch === "logs" ? ALL : oldest),
       this.#sql.dropLogs.run(logLines),
-      this.#sql.dropErrors.run(oldest, MOST_ERRORS),
+      this.#sql.dropErrors.run(tooMuch === "errors" ? ALL : oldest, MOST_ERRORS),
       this.#sql.dropAlerts.run(oldest, MOST_ALERTS),
       this.#sql.dropDeeds.run(MOST_DEEDS)
     ].reduce((sum, { changes }) => sum + Number(changes), calls.length);
@@ -1502,33 +1538,57 @@ var Retention = class {
     const used = this.#pragma("page_count") - this.#pragma("freelist_count");
     return used * this.#pragma("page_size") > this.settings.maxBytes;
   }
+  /** What gives way in a database that is too big. */
+  #largest() {
+    const logs = this.#bytesOfLogs();
+    const errors = Number(this.#sql.errors.get().errors) * ERROR_BYTES;
+    if (logs + errors <= this.settings.maxBytes * SHARE_OF_LOGS) return "calls";
+    return logs >= errors ? "logs" : "errors";
+  }
+  /** What the log lines take, about: some that stand at even distances speak for all. */
+  #bytesOfLogs() {
+    const { lines, first, last } = this.#sql.logs.get();
+    const distance = (last - first) / LINES_LOOKED_AT;
+    let bytes = 0;
+    for (let at = 0; at < LINES_LOOKED_AT; at++) {
+      bytes += Number(this.#sql.line.get(Math.floor(first + at * distance))?.bytes ?? 0);
+    }
+    return lines * bytes / LINES_LOOKED_AT;
+  }
   #pragma(name) {
     return Number(this.#sql[name].get()[name]);
   }
 };
 function statements3(database) {
   const sql = (text) => database.prepare(text);
-  const beyond = (table) => `id IN (SELECT id FROM ${table} WHERE id <= (SELECT max(id) FROM ${table}) - ? LIMIT ${ROWS_A_STEP})`;
+  const beyond = (table, order) => `id IN (
+      SELECT id FROM ${table} ${order} LIMIT max(0, min(${ROWS_A_STEP}, (SELECT count(*) FROM ${table}) - ?))
+    )`;
   const old = (table, column) => `id IN (SELECT id FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${ROWS_A_STEP})`;
   return {
     page_count: sql("PRAGMA page_count"),
     freelist_count: sql("PRAGMA freelist_count"),
     page_size: sql("PRAGMA page_size"),
-    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP2}`),
+    oldCalls: sql(`SELECT id FROM calls WHERE started < ? AND state <> ${LIVE3} ORDER BY started LIMIT ${CALLS_A_STEP3}`),
+    logs: sql("SELECT count(*) AS lines, min(id) AS first, max(id) AS last FROM logs"),
+    line: sql(`
+      SELECT ${LINE_BYTES} + octet_length(logger) + octet_length(message) + octet_length(fields)
+        + 2 * octet_length(coalesce(call, '')) AS bytes
+      FROM logs WHERE id >= ? ORDER BY id LIMIT 1`),
+    errors: sql("SELECT count(*) AS errors FROM errors"),
     dropCall: [
       sql("DELETE FROM packed_events WHERE call = ?"),
       sql("DELETE FROM calls WHERE id = ?")
     ],
     dropMinutes: sql("DELETE FROM minutes WHERE minute < ?"),
     dropOldLogs: sql(`DELETE FROM logs WHERE ${old("logs", "at")}`),
-    // Counted, since lines that are not written down have numbers too.
-    dropLogs: sql(`
-      DELETE FROM logs WHERE id IN (
-        SELECT id FROM logs ORDER BY id LIMIT max(0, min(${ROWS_A_STEP}, (SELECT count(*) FROM logs) - ?))
-      )`),
-    dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors")}`),
-    dropAlerts: sql(`DELETE FROM alerts WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts")}`),
-    dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds")}`)
+    dropLogs: sql(`DELETE FROM logs WHERE ${beyond("logs", "ORDER BY id")}`),
+    dropErrors: sql(`DELETE FROM errors WHERE ${old("errors", "at")} OR ${beyond("errors", "ORDER BY id")}`),
+    // One that is firing stays.
+    dropAlerts: sql(`
+      DELETE FROM alerts
+      WHERE (state = 'resolved' AND since < ?) OR ${beyond("alerts", "WHERE state = 'resolved' ORDER BY since, id")}`),
+    dropDeeds: sql(`DELETE FROM deeds WHERE ${beyond("deeds", "ORDER BY id")}`)
   };
 }
 
@@ -1653,7 +1713,7 @@ var OpenDatabase = class _OpenDatabase {
       beat: database.prepare("UPDATE sessions SET seen = ? WHERE id = ?"),
       wrote: database.prepare("UPDATE sessions SET batch = ? WHERE id = ?"),
       batch: database.prepare("SELECT batch FROM sessions WHERE id = ?"),
-      dead: database.prepare("SELECT id FROM sessions WHERE seen < ? AND id <> ?"),
+      leaveDead: database.prepare("DELETE FROM sessions WHERE seen < ? AND id <> ?"),
       leave: database.prepare("DELETE FROM sessions WHERE id = ?"),
       calls: database.prepare("SELECT count(*) AS calls FROM calls"),
       pages: database.prepare("PRAGMA page_count")
@@ -1707,30 +1767,28 @@ var OpenDatabase = class _OpenDatabase {
   }
   /** Writes all of a batch, unless that was done before. */
   write({ number, events, logs, alerts, deeds }) {
-    this.#transact(() => {
-      if (Number(this.#sql.batch.get(this.session)?.batch ?? 0) >= number) return;
+    const debug = this.#transact(() => {
+      if (this.#stay(number - 1) >= number) return [];
       for (const page of events) for (const event of linesOf(page)) this.#calls.write(JSON.parse(event));
       this.#calls.settle();
       this.#minutes.settle();
-      this.#logs.write(logs);
+      const debug2 = this.#logs.write(logs);
       for (const alert of alerts) this.#trail.keepAlert(alert);
       for (const deed of deeds) this.#trail.keepDeed(deed);
       this.#sql.wrote.run(number, this.session);
+      return debug2;
     });
+    this.#logs.remember(debug);
   }
-  /** Gives a sign of life, and marks the calls of processes that have ceased to. Returns how many were marked. */
+  /** Gives a sign of life, and marks some calls of processes that have ceased to. Returns how many were marked. */
   beat(lastBatch) {
     return this.#transact(() => {
       const now = this.clock.date();
-      if (this.#sql.beat.run(now, this.session).changes === 0) {
-        this.#sql.enterAgain.run(this.session, now, lastBatch);
-        this.#forget();
-      }
       const { beatMs, maxCallMs } = this.settings;
-      const dead = this.#sql.dead.all(now - beatMs * BEATS_OF_THE_DEAD, this.session).map(({ id }) => Number(id));
-      const marked = this.#calls.interrupt(dead, now - maxCallMs);
-      for (const session of dead) this.#sql.leave.run(session);
-      return marked;
+      this.#stay(lastBatch);
+      this.#sql.beat.run(now, this.session);
+      this.#sql.leaveDead.run(now - beatMs * BEATS_OF_THE_DEAD, this.session);
+      return this.#calls.interrupt(now - maxCallMs);
     });
   }
   /** Lets go of a little of what is too old or too much. Returns whether there may be more. */
@@ -1751,13 +1809,22 @@ var OpenDatabase = class _OpenDatabase {
   }
   /** Leaves the database, as somebody whose calls are over. */
   leave() {
-    this.#transact(() => {
-      this.#calls.interrupt([this.session], 0);
-      this.#sql.leave.run(this.session);
-    });
+    this.#transact(() => this.#sql.leave.run(this.session));
+    while (this.#transact(() => this.#calls.interrupt(0)) > 0) ;
   }
   [Symbol.dispose]() {
     this.database.close();
+  }
+  /**
+   * Enters again if others have taken this process for dead: then they have marked its calls, or are about to. Belongs into
+   * a transaction, ahead of all else. Returns the last batch that is written: `known` if that has gone with the entry.
+   */
+  #stay(known) {
+    const entry = this.#sql.batch.get(this.session);
+    if (entry) return Number(entry.batch);
+    this.#sql.enterAgain.run(this.session, this.clock.date(), known);
+    this.#forget();
+    return known;
   }
   #transact(act) {
     this.database.exec("BEGIN IMMEDIATE");
@@ -1824,6 +1891,8 @@ var Keeper = class {
   #tell;
   #session;
   #database;
+  /** The file that was opened, as `fileAt` names it. */
+  #opened;
   #waiting = [];
   #lastBatch = 0;
   #trouble;
@@ -1836,6 +1905,7 @@ var Keeper = class {
   };
   #beats = 0;
   #calls = 0;
+  #bytes = 0;
   constructor(settings, session, clock, tell) {
     this.#settings = settings;
     this.#session = session;
@@ -1885,11 +1955,15 @@ var Keeper = class {
   }
   #open() {
     if (this.#database) return this.#database;
-    Deno.mkdirSync(folderOf(this.#settings.file), { recursive: true });
+    const { file } = this.#settings;
+    Deno.mkdirSync(folderOf(file), { recursive: true });
+    this.#opened = fileAt(file);
     const database = OpenDatabase.open(this.#settings, this.#session, this.#clock);
+    this.#opened ??= fileAt(file);
     this.#database = database;
     this.#session = database.session;
     this.#calls = database.countCalls();
+    this.#bytes = database.bytes;
     this.#tell({ type: "opened", session: database.session });
     return database;
   }
@@ -1927,6 +2001,7 @@ var Keeper = class {
       const marked = this.#database.beat(this.#lastBatch);
       if (marked > 0) this.#say("warn", "calls were interrupted: their gateway is gone", { calls: marked });
       if (++this.#beats % COUNT_BEATS === 0 || marked > 0) this.#calls = this.#database.countCalls();
+      this.#bytes = this.#database.bytes;
       this.#tellState();
     } catch (error) {
       this.#suffer(error);
@@ -1959,23 +2034,21 @@ var Keeper = class {
     }
     this.#tellState();
     if (trouble.remedy === "none") return;
-    if (trouble.remedy === "begin anew") {
-      this.#database?.[Symbol.dispose]();
-      this.#database = void 0;
-      this.#session = void 0;
-      try {
-        const copy = setAside(this.#settings.file, this.#clock.date());
-        this.#say("error", "the damaged database was moved aside and a new one begun", { code: trouble.code, copy });
-      } catch (failure) {
-        this.#say("error", "the damaged database cannot be moved aside", {
-          code: trouble.code,
-          problem: messageOf(failure)
-        });
-      }
-    }
+    if (trouble.remedy === "begin anew") this.#beginAnew(trouble.code);
     this.#callOffRetry();
     this.#callOffRetry = this.#clock.setTimer(this.#retryMs, () => this.#work());
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+  #beginAnew(code) {
+    this.#database?.[Symbol.dispose]();
+    this.#database = void 0;
+    this.#session = void 0;
+    try {
+      const copy = setAside(this.#settings.file, this.#opened, this.#clock.date());
+      if (copy) this.#say("error", "the damaged database was moved aside and a new one begun", { code, copy });
+    } catch (failure) {
+      this.#say("error", "the damaged database cannot be moved aside", { code, problem: messageOf(failure) });
+    }
   }
   #recovered() {
     this.#retryMs = FIRST_RETRY_MS;
@@ -1994,7 +2067,7 @@ var Keeper = class {
       state: {
         state: this.#trouble ? "degraded" : "ok",
         why: this.#why,
-        bytes: this.#database?.bytes ?? 0,
+        bytes: this.#bytes,
         calls: this.#calls
       }
     });
