@@ -68,6 +68,8 @@ function silentRpc(): Rpc {
     send: () => true,
     finish() {},
     fail() {},
+    limitMessages() {},
+    awaitEnd() {},
     pause() {},
     resume() {},
   };

@@ -116,6 +116,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     reusePort: config.gateway.reusePort,
     tls: certificates.grpc && serverTls(certificates.grpc.texts, config.gateway),
     clock,
+    ...config.gateway.limits,
     maxMessageBytes: config.gateway.maxMessageBytes,
     maxConnections: config.gateway.maxConnections,
     maxConnectionsPerPeer: config.gateway.maxConnectionsPerPeer,
@@ -225,7 +226,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
 /** Streams for health checks and the like, beside those that carry callers. */
 const SPARE_STREAMS = 1000;
 /** How long the last bytes may take to leave once every call is over, in ms. */
-const LAST_BYTES_MS = 1000;
+const LAST_BYTES_MS = 5000;
 
 /** Does something again and again, each time `ms` after the last has finished. Returns what stops it. */
 function every(clock: Clock, ms: number, act: () => Promise<void>): () => void {

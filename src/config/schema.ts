@@ -8,6 +8,7 @@ import { secret } from "../lib/secret.ts";
 import { recordingsConfig } from "../recording/config.ts";
 import { byteSize, clamped, either, flag, number, oneOf, someText, text, whole } from "../lib/scalars.ts";
 import { storeConfig } from "../store/config.ts";
+import { wireLimits } from "./wire_limits.ts";
 
 /** The sample's spelling of levels beside ours: `warn` is `warning`, `critical` is `error`. */
 const LEVELS = ["debug", "info", "warn", "warning", "error", "critical"] as const;
@@ -61,6 +62,7 @@ const gateway = z.strictObject({
   level: oneOf(LEVELS).default("info"),
   version: text().default(""),
   tls: tls("insight-orchestrator.*.ciscoccservice.com").prefault({}),
+  limits: wireLimits.prefault({}),
 });
 
 const voiceActivityDetection = z.strictObject({

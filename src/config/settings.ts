@@ -9,6 +9,7 @@ import type { LoggingOptions } from "../lib/log.ts";
 import type { LogLevel } from "../lib/log_format.ts";
 import type { Secret } from "../lib/secret.ts";
 import { readRecordings, type RecordingOptions } from "../recording/config.ts";
+import { type WireLimitSettings, wireLimitSettings } from "./wire_limits.ts";
 import type { FileValues } from "./schema.ts";
 
 /** One connector to run. */
@@ -53,6 +54,7 @@ export interface Config {
     readonly maxConnectionAgeMs: number;
     /** Silence on a connection before it is asked for a sign of life; Infinity for never. */
     readonly keepaliveMs: number;
+    readonly limits: WireLimitSettings;
     /** How long calls may go on after the gateway was asked to stop. */
     readonly drainMs: number;
     readonly reusePort: boolean;
@@ -139,6 +141,7 @@ export function toConfig(file: FileValues, kinds: ReadonlyMap<string, string>): 
       maxStreamsPerConnection: gateway.max_streams_per_connection,
       maxConnectionAgeMs: seconds(gateway.max_connection_age_seconds) || Infinity,
       keepaliveMs: seconds(gateway.keepalive_seconds) || Infinity,
+      limits: wireLimitSettings(gateway.limits),
       drainMs: seconds(gateway.drain_seconds),
       reusePort: gateway.reuse_port,
       welcomeBargeIn: gateway.welcome_barge_in,

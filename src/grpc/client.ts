@@ -181,12 +181,13 @@ class ClientRpc implements ClientCall, StreamListener, MessageTaker {
   headers(headers: HeaderList): void {
     this.#head = new Metadata(headers);
     this.#reader.encoding = this.#head.get("grpc-encoding");
+    if (this.#head.get("grpc-status") !== undefined) return; // the answer is this status, whatever HTTP says
     const status = this.#head.get(":status")!;
     if (status !== "200") return this.#abort(statusOfHttp(status), `HTTP status ${status}`);
     if (!isGrpc(this.#head.get("content-type"))) {
       return this.#abort(Status.UNKNOWN, "Cannot take the answer: a content-type of gRPC expected");
     }
-    if (this.#head.get("grpc-status") === undefined) this.#guard(() => this.#listener.metadata?.(this.#head));
+    this.#guard(() => this.#listener.metadata?.(this.#head));
   }
 
   data(bytes: Span): void {

@@ -47,8 +47,9 @@ export interface MessageTaker {
 export class MessageReader {
   /** What `grpc-encoding` of the peer says. */
   encoding: string | undefined;
+  /** Largest message taken, decompressed. */
+  maxMessageBytes: number;
   readonly #taker: MessageTaker;
-  readonly #maxMessageBytes: number;
   readonly #held: HeldBytes;
   /** Bytes that wait: of a half-received message, or of everything that came while paused. */
   #kept: Uint8Array | undefined;
@@ -64,7 +65,7 @@ export class MessageReader {
 
   constructor(taker: MessageTaker, options: { readonly maxMessageBytes: number; readonly held: HeldBytes }) {
     this.#taker = taker;
-    this.#maxMessageBytes = options.maxMessageBytes;
+    this.maxMessageBytes = options.maxMessageBytes;
     this.#held = options.held;
   }
 
@@ -132,7 +133,7 @@ export class MessageReader {
 
   /** Has it paid for by the size that it tells, whatever it then turns out to hold. */
   #inflated(bytes: Uint8Array): void {
-    const size = decompressedBytes(bytes, this.encoding, this.#maxMessageBytes);
+    const size = decompressedBytes(bytes, this.encoding, this.maxMessageBytes);
     if (size > BYTES_PER_TOKEN) this.#taker.charge(size / BYTES_PER_TOKEN);
     if (this.#closed) return;
     const whole = decompress(bytes, size);
@@ -152,14 +153,14 @@ export class MessageReader {
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = readUint32(bytes, at + 1);
-    if (bytes[at]! > 1 || length > this.#maxMessageBytes) this.#taker.charge(Cost.OFFENCE);
+    if (bytes[at]! > 1 || length > this.maxMessageBytes) this.#taker.charge(Cost.OFFENCE);
     if (bytes[at]! > 1) {
       throw new GrpcError(Status.INTERNAL, "Cannot read a message: 0 or 1 for its compression expected");
     }
-    if (length > this.#maxMessageBytes) {
+    if (length > this.maxMessageBytes) {
       throw new GrpcError(
         Status.RESOURCE_EXHAUSTED,
-        `Cannot read a message: at most ${this.#maxMessageBytes} bytes expected: received ${length}`,
+        `Cannot read a message: at most ${this.maxMessageBytes} bytes expected: received ${length}`,
       );
     }
     return length;

@@ -6,6 +6,8 @@ export interface WireLimits extends Http2Limits {
   readonly maxMessageBytes: number;
   /** Half-received and held-back messages of all RPCs together. */
   readonly maxHeldBytes: number;
+  /** An RPC that has brought no message for this long is ended. */
+  readonly firstMessageMs: number;
 }
 
 /** What Webex Contact Center, Envoy and load balancers never meet. */
@@ -13,4 +15,5 @@ export const WIRE_LIMITS: WireLimits = {
   ...HTTP2_LIMITS,
   maxMessageBytes: 1024 * 1024,
   maxHeldBytes: 64 * 1024 * 1024,
+  firstMessageMs: 30_000,
 };

@@ -44,8 +44,8 @@ class Relay implements RpcListener {
     this.#over = over;
     this.#call = channel.open(rpc.path, rpc.metadata, {
       message: (bytes) => this.#answer(bytes),
-      finished: (status, message) => {
-        rpc.finish(status, message);
+      finished: (status, message, trailers) => {
+        rpc.finish(status, message, trailers);
         over();
       },
       drained: () => rpc.resume(),

@@ -25,10 +25,17 @@ export interface Rpc {
    * waits, or when the RPC is over: then stop until `drained`.
    */
   send(message: Uint8Array): boolean;
-  /** Ends the RPC, after everything that waits. The listener hears nothing any more. */
-  finish(status?: Status, message?: string): void;
+  /**
+   * Ends the RPC, after everything that waits, with `trailing` metadata. The listener hears nothing any more. Throws
+   * TypeError for malformed metadata.
+   */
+  finish(status?: Status, message?: string, trailing?: Iterable<[string, string]>): void;
   /** Ends the RPC with the status of a GrpcError; with INTERNAL for anything else, which only the operator gets to see. */
   fail(error: unknown): void;
+  /** Takes no message of more than `bytes`, if that is less than the server takes: for methods that anybody may call. */
+  limitMessages(bytes: number): void;
+  /** Gives the client as long for the end of its messages as others have for their first one. */
+  awaitEnd(): void;
   /** Hands out no message until `resume`; the client may send what its window holds, and no more. */
   pause(): void;
   resume(): void;
@@ -55,6 +62,7 @@ export function unary<Q, R>(
   answer: (request: Q, rpc: Rpc) => R | Promise<R>,
 ): Method {
   return (rpc) => {
+    rpc.awaitEnd();
     const requests: Q[] = [];
     const respond = (response: R) => {
       rpc.send(encode(response));
@@ -96,12 +104,15 @@ const OK_TRAILERS = encodeHeaders([["grpc-status", "0"]]);
 /** What the RPCs of one server share. */
 export interface ServerRpcOptions {
   readonly maxMessageBytes: number;
+  /** An RPC that has brought no message for this long is ended. */
+  readonly firstMessageMs: number;
   readonly held: HeldBytes;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
 }
 
 const NO_FIELDS: readonly HeaderField[] = [];
+const NO_METADATA: readonly [string, string][] = [];
 
 /** An RPC between its HTTP/2 stream and its method. */
 export class ServerRpc implements Rpc, StreamListener, MessageTaker {
@@ -114,6 +125,9 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   #headSent = false;
   #over = false;
   #cancelDeadline: (() => void) | undefined;
+  /** Set until the first message is here, or the client's end where that is waited for. */
+  #stopWaiting: (() => void) | undefined;
+  #waitsForEnd = false;
 
   /** `counts`: where it counts itself when it is over. */
   constructor(stream: Http2Stream, readonly metadata: Metadata, counts: StatusCounts, options: ServerRpcOptions) {
@@ -139,7 +153,11 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     if (Number.isNaN(ms)) {
       return this.finish(Status.INTERNAL, "Cannot read grpc-timeout: up to 8 digits and a unit expected");
     }
-    if (ms < Infinity) this.#cancelDeadline = this.#options.clock.setTimer(ms, () => this.#expire());
+    const { clock, firstMessageMs } = this.#options;
+    if (ms < Infinity) this.#cancelDeadline = clock.setTimer(ms, () => this.#expire("deadline exceeded"));
+    this.#stopWaiting = clock.setTimer(firstMessageMs, () => {
+      this.#expire(`no request came within ${firstMessageMs / 1000} s`);
+    });
     try {
       this.#listener = method(this);
     } catch (error) {
@@ -158,16 +176,18 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     return this.#stream.send(message, prefixOf(message.length));
   }
 
-  finish(status: Status = Status.OK, message = ""): void {
+  finish(status: Status = Status.OK, message = "", trailing: Iterable<[string, string]> = NO_METADATA): void {
     if (this.#over) return;
+    const metadata = checkedMetadata(trailing);
     this.#close(status);
     const fields: HeaderField[] = [["grpc-status", String(status)]];
     if (message !== "") fields.push(["grpc-message", encodeStatusMessage(message)]);
+    fields.push(...metadata);
     if (!this.#headSent && this.#initial.length === 0) {
       return this.#stream.sendHeaders([...RESPONSE_FIELDS, ...fields], true);
     }
     if (!this.#headSent) this.#sendHead();
-    this.#stream.end(status === Status.OK && message === "" ? OK_TRAILERS : fields);
+    this.#stream.end(status === Status.OK && fields.length === 1 ? OK_TRAILERS : fields);
   }
 
   fail(error: unknown): void {
@@ -177,6 +197,14 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     }
     this.#options.onError(error, this.path);
     this.finish(Status.INTERNAL, "internal error");
+  }
+
+  limitMessages(bytes: number): void {
+    this.#reader.maxMessageBytes = Math.min(this.#reader.maxMessageBytes, bytes);
+  }
+
+  awaitEnd(): void {
+    this.#waitsForEnd = true;
   }
 
   pause(): void {
@@ -211,10 +239,12 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
   }
 
   takeMessage(bytes: Span): void {
+    if (this.#stopWaiting !== undefined && !this.#waitsForEnd) this.#heard();
     this.#listener?.message(bytes);
   }
 
   takeEnd(): void {
+    this.#heard();
     this.#listener?.halfClosed();
   }
 
@@ -231,9 +261,15 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     this.#stream.sendHeaders(this.#initial.length === 0 ? RESPONSE_HEAD : [...RESPONSE_FIELDS, ...this.#initial]);
   }
 
-  #expire(): void {
-    this.finish(Status.DEADLINE_EXCEEDED, "deadline exceeded");
+  #expire(reason: string): void {
+    this.finish(Status.DEADLINE_EXCEEDED, reason);
     this.#cancelled();
+  }
+
+  /** What was waited for is here. */
+  #heard(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 
   /** Ends an RPC that the service has not ended, for what it threw or for what the client sent. */
@@ -264,6 +300,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
     this.#over = true;
     this.#counts[status]!++;
     this.#cancelDeadline?.();
+    this.#heard();
     this.#reader.close();
   }
 }

@@ -51,6 +51,7 @@ export class GrpcServer implements AsyncDisposable {
     this.tally = new RpcTally(options.methods.keys());
     this.#rpcOptions = {
       maxMessageBytes: limits.maxMessageBytes,
+      firstMessageMs: limits.firstMessageMs,
       held: new HeldBytes(limits.maxHeldBytes),
       clock,
       onError,
@@ -107,8 +108,9 @@ export class GrpcServer implements AsyncDisposable {
 
   #accept(stream: Http2Stream, headers: HeaderList): StreamListener {
     const metadata = new Metadata(headers);
-    if (metadata.get(":method") !== "POST") return new Refusal(stream, METHOD_NOT_ALLOWED);
-    if (!isGrpc(metadata.get("content-type"))) return new Refusal(stream, UNSUPPORTED_MEDIA_TYPE);
+    const { clock } = this.#rpcOptions;
+    if (metadata.get(":method") !== "POST") return new Refusal(stream, METHOD_NOT_ALLOWED, clock);
+    if (!isGrpc(metadata.get("content-type"))) return new Refusal(stream, UNSUPPORTED_MEDIA_TYPE, clock);
     const path = metadata.get(":path")!;
     const rpc = new ServerRpc(stream, metadata, this.tally.of(path), this.#rpcOptions);
     const method = this.#options.methods.get(path);

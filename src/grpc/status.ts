@@ -74,14 +74,17 @@ export function statusOfReset(code: ErrorCode): Status {
   }
 }
 
-/** Percent-encodes a status message: UTF-8, everything but printable ASCII and "%" as %XX (doc/PROTOCOL-HTTP2.md). */
+/**
+ * Percent-encodes a status message: UTF-8, everything but printable ASCII and "%" as %XX (doc/PROTOCOL-HTTP2.md); spaces
+ * at its ends too, which HTTP/2 does not take (RFC 9113 §8.2.1).
+ */
 export function encodeStatusMessage(message: string): string {
   let text = "";
   for (const byte of new TextEncoder().encode(message)) {
     const plain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
     text += plain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
-  return text;
+  return text.replace(/^ | $/g, "%20");
 }
 
 /** Undoes `encodeStatusMessage`; a malformed text is returned as it is. */

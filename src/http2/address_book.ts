@@ -1,5 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
-import { TokenPool } from "./budget.ts";
+import { type TokenLimits, TokenPool } from "./budget.ts";
 
 /** Addresses without a connection that are remembered because their tokens are not yet back. */
 const MOST_RESTING = 4096;
@@ -14,12 +14,14 @@ export interface AddressEntry {
 /** The addresses that connections come from. One that has spent its tokens is remembered when its connections are gone. */
 export class AddressBook {
   readonly #clock: Clock;
+  readonly #limits: TokenLimits | undefined;
   readonly #entries = new Map<string, AddressEntry>();
   /** Those without a connection, the longest so first. */
   readonly #resting = new Set<AddressEntry>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits?: TokenLimits) {
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Number of addresses known. */
@@ -32,7 +34,7 @@ export class AddressBook {
     const key = networkOf(address);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, pool: new TokenPool(this.#clock), connections: 0 };
+      entry = { key, pool: new TokenPool(this.#clock, this.#limits), connections: 0 };
       this.#entries.set(key, entry);
     }
     this.#resting.delete(entry);

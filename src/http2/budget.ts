@@ -1,5 +1,9 @@
 import type { Clock } from "../lib/clock.ts";
 import { ErrorCode, Http2Error } from "./errors.ts";
+import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
+
+/** How many tokens an address has. */
+export type TokenLimits = Pick<Http2Limits, "controlBurst" | "controlPerSecond">;
 
 /**
  * What frames that carry no work cost their sender. A request answered and a DATA frame sent by us each earn one token
@@ -19,8 +23,6 @@ export const Cost = {
   OFFENCE: 5,
 } as const;
 
-const BURST_TOKENS = 4000;
-const TOKENS_PER_MS = 0.4;
 /** What a connection may hold of its own, safe from its neighbours behind the same address. */
 const OWN_TOKENS = 100;
 /** What it begins with when the address has nothing left: enough to greet, not to harm. */
@@ -30,17 +32,21 @@ const OWN_TOKENS_PER_MS = 0.0005;
 
 /** The tokens that all connections of one address share, so that a new connection brings no new ones. */
 export class TokenPool {
-  #tokens = BURST_TOKENS;
+  readonly #most: number;
+  readonly #perMs: number;
+  #tokens: number;
   #filledAt: number;
 
-  constructor(readonly clock: Clock) {
+  constructor(readonly clock: Clock, { controlBurst, controlPerSecond }: TokenLimits = HTTP2_LIMITS) {
+    this.#most = this.#tokens = controlBurst;
+    this.#perMs = controlPerSecond / 1000;
     this.#filledAt = clock.now();
   }
 
   /** Whether nothing is missing: such a pool is as good as a new one. */
   get full(): boolean {
     this.#refill();
-    return this.#tokens >= BURST_TOKENS;
+    return this.#tokens >= this.#most;
   }
 
   /** Takes up to `tokens`; returns how many there were. */
@@ -52,12 +58,12 @@ export class TokenPool {
   }
 
   give(tokens: number): void {
-    this.#tokens = Math.min(BURST_TOKENS, this.#tokens + tokens);
+    this.#tokens = Math.min(this.#most, this.#tokens + tokens);
   }
 
   #refill(): void {
     const now = this.clock.now();
-    this.give((now - this.#filledAt) * TOKENS_PER_MS);
+    this.give((now - this.#filledAt) * this.#perMs);
     this.#filledAt = now;
   }
 }

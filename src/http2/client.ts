@@ -42,7 +42,7 @@ export async function connectHttp2(options: ConnectOptions): Promise<Http2Connec
   signal?.addEventListener("abort", giveUp);
   try {
     const socket = await dial({ hostname, port, tls, signal: abort.signal });
-    const limits = { ...HTTP2_LIMITS, keepaliveMs, keepaliveTimeoutMs };
+    const limits = { ...HTTP2_LIMITS, handshakeTimeoutMs: connectTimeoutMs, keepaliveMs, keepaliveTimeoutMs };
     const connection = new Http2Connection(socket, { peer: `${hostname}:${port}`, clock, limits });
     if (abort.signal.aborted) connection.close();
     abort.signal.addEventListener("abort", () => connection.close());

@@ -1,6 +1,7 @@
-import { type Clock, systemClock, turn } from "../lib/clock.ts";
+import { systemClock, turn } from "../lib/clock.ts";
 import { Linked } from "../lib/linked_list.ts";
 import { ControlBudget, TokenPool } from "./budget.ts";
+import type { ConnectionKeeper, ConnectionOptions } from "./connection_options.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode, Http2Error, StreamError } from "./errors.ts";
 import { FairShare, TurnQueue } from "./fair_share.ts";
@@ -9,10 +10,11 @@ import { DEFAULT_WINDOW_BYTES, FrameType, MAX_UINT31, PREFACE } from "./frames.t
 import { Inbox } from "./inbox.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Outbox, type OutboxListener } from "./outbox.ts";
+import { Progress } from "./progress.ts";
 import { SendScheduler } from "./send_scheduler.ts";
 import { encodeSettings, Setting } from "./settings.ts";
 import type { HeaderList } from "./static_table.ts";
-import { Http2Stream, type StreamListener } from "./stream.ts";
+import { type Accept, Http2Stream, type StreamListener } from "./stream.ts";
 import { StreamTable } from "./stream_table.ts";
 import type { Transport } from "./transport.ts";
 import { ConnectionWatch, type Watched } from "./watch.ts";
@@ -25,36 +27,6 @@ const UNREAD_ANSWERS_BYTES = 128 * 1024;
 const WAITING_ANSWERS_BYTES = 4096;
 /** First byte of the PING of a graceful shutdown, which tells its answer from others'. */
 const SHUTDOWN_PING = 1;
-
-/** Takes a request. The stream may be answered at once; its listener hears the rest. */
-export type Accept = (stream: Http2Stream, headers: HeaderList) => StreamListener;
-
-/** Who keeps a server's connections. */
-export interface ConnectionKeeper {
-  /** The connection has its first stream after a time without. */
-  busy(connection: Http2Connection): void;
-  /** The connection has greeted, or its last stream is over. */
-  idle(connection: Http2Connection): void;
-  /** Whether the server as a whole takes one more stream; room may have been made for it. */
-  takesStream(): boolean;
-  /** The connection ends for what its peer did. */
-  offended(connection: Http2Connection, code: ErrorCode, reason: string): void;
-}
-
-export interface ConnectionOptions {
-  /** A server's: who takes the requests. Without it this end is the client. */
-  readonly accept?: Accept;
-  readonly keeper?: ConnectionKeeper;
-  /** The peer's address for those who ask, such as "127.0.0.1:51234". */
-  readonly peer?: string;
-  readonly clock?: Clock;
-  readonly limits?: Http2Limits;
-  /** The tokens of the peer's address, shared with its other connections. */
-  readonly pool?: TokenPool;
-  readonly counters?: WireCounters;
-  /** Where clients wait that have used up their share of the server's time. */
-  readonly turns?: TurnQueue;
-}
 
 /** The life of one HTTP/2 connection, of either end (RFC 9113). What its frames do is in `FrameReceiver`. */
 export class Http2Connection extends Linked<Http2Connection> implements FrameReceiverOwner, OutboxListener, Watched {
@@ -84,20 +56,21 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   readonly #receiver: FrameReceiver;
   readonly #greeted: PromiseWithResolvers<void> | undefined;
   readonly #watch: ConnectionWatch;
+  readonly #progress = new Progress();
   /** "closing" writes what is left and reads nothing more. */
   #phase: "greeting" | "open" | "closing" | "closed" = "greeting";
   /** "announced" after the first GOAWAY of a shutdown; "draining" takes no new streams and closes with the last one. */
   #farewell: "none" | "announced" | "draining" = "none";
   #peerMaxStreams = Infinity;
   #discardedBytes = 0;
-  /** The count of writes when something last waited at a look at the peer's progress. */
-  #stuckAt = NaN;
+  #offended = false;
   #resumeReading = () => {};
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
     super();
     const { accept, keeper, peer = "", clock = systemClock, limits = HTTP2_LIMITS } = options;
-    const { pool = new TokenPool(clock), counters = new WireCounters(), turns = new TurnQueue(clock) } = options;
+    const { pool = new TokenPool(clock, limits), counters = new WireCounters(), turns = new TurnQueue(clock) } =
+      options;
     this.peer = peer;
     this.isServer = accept !== undefined;
     this.highWaterBytes = limits.highWaterBytes;
@@ -111,7 +84,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     this.budget = new ControlBudget(pool);
     this.#outbox = new Outbox(transport, this);
     this.scheduler = new SendScheduler(this.#outbox, this.budget);
-    this.#receiver = new FrameReceiver(this, limits.maxHeaderListBytes);
+    this.#receiver = new FrameReceiver(this, limits);
     this.#greeted = this.isServer ? undefined : Promise.withResolvers();
     this.ready = this.#greeted?.promise;
     this.ready?.catch(() => {});
@@ -129,6 +102,16 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   /** Whether no new streams are taken or opened any more. */
   get over(): boolean {
     return this.#farewell === "draining" || this.#phase === "closing" || this.#phase === "closed";
+  }
+
+  /** Whether it reads what comes: not while its peer leaves too much unread. */
+  get listens(): boolean {
+    return this.#outbox.waiting <= UNREAD_ANSWERS_BYTES;
+  }
+
+  /** Bytes read between the look before the last one at the peer's progress and now. */
+  get recentBytes(): number {
+    return this.#progress.recent(this.bytesReceived);
   }
 
   /** Streams that are not over. */
@@ -159,7 +142,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   /** Ends every stream now, and the connection as soon as the peer knows: half a second at most. */
   close(): void {
     if (this.#phase === "greeting") this.#destroy("the connection was closed");
-    else this.#fail(ErrorCode.NO_ERROR, "the connection was closed");
+    else this.#fail(ErrorCode.NO_ERROR, "the connection was closed", ErrorCode.CANCEL);
   }
 
   accept(stream: Http2Stream, headers: HeaderList): StreamListener {
@@ -179,8 +162,8 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   }
 
   takesStreams(): boolean {
-    const taken = this.#farewell !== "draining" && this.streams.size < this.#limits.maxConcurrentStreams &&
-      (this.#keeper?.takesStream() ?? true);
+    const taken = this.streams.size < this.#limits.maxConcurrentStreams && (this.#keeper?.takesStream() ?? true) &&
+      !this.over; // nor by making room
     if (!taken) this.#counters.refusedStreams++;
     return taken;
   }
@@ -224,22 +207,19 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     this.#destroy("the connection was lost");
   }
 
-  late(): void {
-    this.#offend(ErrorCode.SETTINGS_TIMEOUT, "the peer did not greet in time");
-    this.#destroy("the peer did not greet in time");
+  overfull(): void {
+    this.#cut(ErrorCode.ENHANCE_YOUR_CALM, "the peer asks on and reads no answers");
   }
 
-  /** Cuts off who takes nothing of what waits for it: the whole connection, or single streams. */
+  late(): void {
+    this.#cut(ErrorCode.SETTINGS_TIMEOUT, "the peer did not greet in time");
+  }
+
+  /** Cuts off who stands still: the whole connection, or single streams of which nothing is taken. */
   checkProgress(): void {
-    const { waiting, writes } = this.#outbox;
-    if (waiting > 0 && writes === this.#stuckAt) {
-      this.#offend(ErrorCode.CANCEL, "the peer stopped reading");
-      return this.#destroy("the peer stopped reading");
-    }
-    this.#stuckAt = waiting > 0 ? writes : NaN;
-    for (const stream of this.streams) {
-      if (stream.stalled()) stream.fail(ErrorCode.CANCEL, "the peer stopped reading");
-    }
+    const missed = this.#progress.missed(this.bytesReceived, this.#outbox, this.#inbox, this.#receiver.inHeaderBlock);
+    if (missed !== undefined) return this.#cut(ErrorCode.CANCEL, missed);
+    this.#counters.stalledStreams += this.streams.failStalled();
   }
 
   ping(): void {
@@ -306,7 +286,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
             if (more || (full && this.#suspect)) await this.#share?.pause();
             else if (full) await turn();
           }
-          if (this.isServer && this.#outbox.waiting > UNREAD_ANSWERS_BYTES) await this.#answersRead();
+          if (this.isServer && !this.listens && !this.#gone) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
           this.#fail(error.code, error.message);
@@ -352,13 +332,14 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     if (this.#farewell === "draining" && this.streams.size === 0) this.#finish();
   }
 
-  /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1). */
-  #fail(code: ErrorCode, reason: string): void {
+  /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1), read or not. */
+  #fail(code: ErrorCode, reason: string, ofStreams = code): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
     this.#outbox.goaway(this.streams.lastPeerId, code, reason);
     this.#finish();
-    this.streams.lose(code, reason);
+    this.#watch.linger();
+    this.streams.lose(ofStreams, reason);
   }
 
   /** Ends once everything is written: says so to the peer and waits a little for its end. */
@@ -366,16 +347,10 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#phase = "closing";
     this.#inbox.clear();
-    this.#watch.linger();
-    this.#outbox.whenEmpty(() => void this.#closeWrite());
-  }
-
-  async #closeWrite(): Promise<void> {
-    try {
-      await this.transport.closeWrite();
-    } catch {
-      this.#destroy("the connection was lost");
-    }
+    this.#outbox.whenEmpty(() => {
+      this.#watch.linger();
+      this.transport.closeWrite().catch(() => this.#destroy("the connection was lost"));
+    });
   }
 
   #destroy(reason: string): void {
@@ -392,7 +367,16 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     this.streams.lose(ErrorCode.CONNECT_ERROR, reason);
   }
 
+  /** Ends the connection of somebody who would not read why. */
+  #cut(code: ErrorCode, reason: string): void {
+    this.#offend(code, reason);
+    this.#destroy(reason);
+  }
+
+  /** Counts and tells, once. */
   #offend(code: ErrorCode, reason: string): void {
+    if (this.#offended) return;
+    this.#offended = true;
     this.#counters.offence(code);
     this.#keeper?.offended(this, code, reason);
   }

@@ -163,6 +163,59 @@ Deno.test("a peer that takes nothing for long is cut off, and a stream that it s
   assert.deepEqual(served.heard.slice(1), ["3 lost 10", "5 lost 10"]);
 });
 
+/** What a peer may begin and leave at that; behind it a whole frame that does nothing. */
+const BEGUN: Record<string, Uint8Array> = {
+  "the first byte of a frame": Uint8Array.of(0),
+  "a frame without its last byte": frame(FrameType.PING, 0, 0, uint32(1, 2)).subarray(0, 16),
+  "a header block without its end": headers(1, REQUEST, 0),
+};
+
+for (const [what, bytes] of Object.entries(BEGUN)) {
+  Deno.test(`a peer that sends ${what} and nothing more for long is cut off, once`, async () => {
+    const offences: number[] = [];
+    const keeper = { busy() {}, idle() {}, takesStream: () => true };
+    const offended = (_: unknown, code: ErrorCode) => void offences.push(code);
+    const served = serve({ limits: { stallTimeoutMs: 1000 }, keeper: { ...keeper, offended } });
+    await served.peer.next(FrameType.SETTINGS);
+    served.clock.advance(500);
+    served.peer.send(bytes);
+    await turn();
+    served.clock.advance(1000);
+    assert.ok(!served.connection.over);
+    served.clock.advance(1000);
+    await served.connection.ended;
+    assert.deepEqual(offences, [ErrorCode.CANCEL]);
+  });
+}
+
+Deno.test("a peer that stops within a frame again and again, and goes on, is not cut off", async () => {
+  const served = serve({ limits: { stallTimeoutMs: 1000 } });
+  const ping = frame(FrameType.PING, 0, 0, uint32(1, 2));
+  served.peer.send(ping.subarray(0, 5));
+  for (let times = 0; times < 5; times++) {
+    await turn();
+    served.clock.advance(1000);
+    served.peer.send(ping.subarray(5), ping.subarray(0, 5));
+  }
+  assert.ok(!served.connection.over);
+  await close(served);
+});
+
+Deno.test("a peer that is told why its connection ends, and does not read it, has offended once", async () => {
+  const offences: number[] = [];
+  const keeper = { busy() {}, idle() {}, takesStream: () => true };
+  const offended = (_: unknown, code: ErrorCode) => void offences.push(code);
+  const served = serve({ limits: { stallTimeoutMs: 100 }, keeper: { ...keeper, offended } });
+  await served.peer.next(FrameType.SETTINGS);
+  await turn();
+  served.peer.stuck = new Promise(() => {});
+  served.peer.send(frame(FrameType.PING, 0, 1, uint32(1, 2)));
+  await turn();
+  for (let times = 0; times < 5; times++) served.clock.advance(100);
+  await served.connection.ended;
+  assert.deepEqual(offences, [ErrorCode.PROTOCOL_ERROR]);
+});
+
 Deno.test("a peer that was asked for nothing for long has its time from the first thing that waits", async () => {
   const served = serve({ limits: { stallTimeoutMs: 1000 } });
   served.peer.send(headers(1), frame(FrameType.PING, 0, 0, uint32(1, 2)));

@@ -16,6 +16,8 @@ export class WireCounters {
   streams = 0;
   /** Streams refused because there were too many, or because the connection was about to end. */
   refusedStreams = 0;
+  /** Streams reset because their peers took nothing of what waited for them. */
+  stalledStreams = 0;
   /** Streams that are not over. */
   openStreams = 0;
   /** Connections cut off with ENHANCE_YOUR_CALM. */

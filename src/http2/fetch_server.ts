@@ -127,13 +127,13 @@ class Exchange implements StreamListener {
     const method = valueOf(headers, ":method")!;
     const fields = new Headers();
     const cookies: string[] = []; // which a client may send one by one (RFC 9113 §8.2.3)
-    for (const [name, value] of headers) {
-      if (name === "cookie") cookies.push(value);
-      else if (!name.startsWith(":")) fields.append(name, value);
-    }
-    if (cookies.length > 0) fields.set("cookie", cookies.join("; "));
     const bodiless = method === "GET" || method === "HEAD";
     try {
+      for (const [name, value] of headers) {
+        if (name === "cookie") cookies.push(value);
+        else if (!name.startsWith(":")) fields.append(name, value);
+      }
+      if (cookies.length > 0) fields.set("cookie", cookies.join("; "));
       return new Request(
         `https://${valueOf(headers, ":authority") ?? fields.get("host") ?? ""}${valueOf(headers, ":path")}`,
         {

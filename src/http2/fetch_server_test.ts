@@ -153,6 +153,7 @@ Deno.test("what is no request is 400, what throws is 500, and the connection goe
   assert.equal(await status({ ":method": "TRACE" }), "400");
   assert.equal(await status({ ":authority": "a b:c" }), "400");
   assert.equal(await status({ ":authority": "" }), "400");
+  assert.equal(await status({ "x(y": "1" }), "400", "HTTP/2 lets more names pass than the web");
   assert.equal(await status({ ":path": "//x@evil.example/" }), "500", "an address is an address");
   connection.close();
 });

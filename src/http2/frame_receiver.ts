@@ -13,6 +13,7 @@ import {
 import { Flag, FrameType, readUint31, readUint32 } from "./frames.ts";
 import { HeaderBlockAssembly } from "./header_block.ts";
 import { DEFAULT_TABLE_BYTES, HpackDecoder } from "./hpack.ts";
+import type { Http2Limits } from "./limits.ts";
 import { contentLengthOf, faultInRequest, faultInResponse, faultInTrailers, valueOf } from "./message_head.ts";
 import { decodeSettings, Setting } from "./settings.ts";
 import type { HeaderList } from "./static_table.ts";
@@ -21,6 +22,9 @@ import type { StreamTable } from "./stream_table.ts";
 
 /** DATA that the peer may send on the whole connection before more is granted; streams bound what is kept of it. */
 export const CONNECTION_WINDOW_BYTES = 1024 * 1024;
+
+/** Responses without a body, whatever their content-length says (RFC 9110 §6.4.1); this client sends no HEAD. */
+const BODILESS: ReadonlySet<string> = new Set(["204", "304"]);
 
 /** What frames ask of the connection as a whole. */
 export interface FrameReceiverOwner extends StreamOwner {
@@ -38,25 +42,37 @@ export interface FrameReceiverOwner extends StreamOwner {
   goingAway(lastId: number): void;
 }
 
-/** What each frame of the peer does, in the order of RFC 9113 §6. Every method throws Http2Error and StreamError. */
+/**
+ * What each frame of the peer does. Sections are those of RFC 9113. Every method throws Http2Error and StreamError.
+ */
 export class FrameReceiver {
   readonly #owner: FrameReceiverOwner;
   readonly #streams: StreamTable;
   readonly #budget: ControlBudget;
   readonly #decoder: HpackDecoder;
-  readonly #block = new HeaderBlockAssembly();
+  readonly #block: HeaderBlockAssembly;
+  readonly #maxSettings: number;
   #settingsSeen = false;
   #window = CONNECTION_WINDOW_BYTES;
 
-  /** `maxHeaderListBytes` is the largest header list taken, counted as in RFC 9113 §6.5.2. */
-  constructor(owner: FrameReceiverOwner, maxHeaderListBytes: number) {
+  constructor(owner: FrameReceiverOwner, limits: Http2Limits) {
     this.#owner = owner;
     this.#streams = owner.streams;
     this.#budget = owner.budget;
-    this.#decoder = new HpackDecoder({ maxTableBytes: DEFAULT_TABLE_BYTES, maxListBytes: maxHeaderListBytes });
+    this.#decoder = new HpackDecoder({ maxTableBytes: DEFAULT_TABLE_BYTES, maxListBytes: limits.maxHeaderListBytes });
+    this.#block = new HeaderBlockAssembly(limits);
+    this.#maxSettings = limits.maxSettings;
   }
 
-  /** Takes one frame; `payload` is valid only during the call. */
+  /** Whether a header block has begun whose end is not here yet. */
+  get inHeaderBlock(): boolean {
+    return this.#block.streamId !== 0;
+  }
+
+  /**
+   * Takes one frame; `payload` is valid only during the call. The first one is SETTINGS (§3.4), nothing comes between a
+   * HEADERS frame and its CONTINUATIONs (§4.3), and types that nobody knows are passed over (§4.1).
+   */
   take(
     frame: { readonly type: number; readonly flags: number; readonly id: number; readonly payload: Span },
   ): void {
@@ -64,7 +80,7 @@ export class FrameReceiver {
     if (!this.#settingsSeen && (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)) {
       throw misplaced("one before SETTINGS");
     }
-    if (this.#block.streamId !== 0 && (type !== FrameType.CONTINUATION || id !== this.#block.streamId)) {
+    if (this.inHeaderBlock && (type !== FrameType.CONTINUATION || id !== this.#block.streamId)) {
       throw misplaced("another inside a header block");
     }
     if (type === FrameType.DATA) return this.#data(flags, id, frame.payload);
@@ -92,7 +108,7 @@ export class FrameReceiver {
     }
   }
 
-  /** Resets the stream of an error that the peer made. */
+  /** Resets the stream of an error that the peer made (§5.4.2). */
   reset(error: StreamError): void {
     this.#budget.spend(Cost.OFFENCE);
     const stream = this.#streams.get(error.streamId);
@@ -100,6 +116,7 @@ export class FrameReceiver {
     this.#refuse(error.streamId, error.code);
   }
 
+  /** §6.1; a response has its head first (§8.1). */
   #data(flags: number, id: number, payload: Span): void {
     const frameBytes = payload.length;
     if ((flags & Flag.PADDED) !== 0) unpad(payload);
@@ -108,11 +125,12 @@ export class FrameReceiver {
     if (payload.length === 0 && !ends) this.#budget.spend(Cost.CONTROL);
     const stream = this.#streams.get(id);
     if (stream === undefined || stream.remoteEnded) return this.#late(id);
+    if (!stream.hasHead) throw malformed(id, "response", "DATA before its head");
     stream.receiveData(payload, frameBytes);
     if (ends) stream.receiveEnd([]);
   }
 
-  /** The connection's window opens again as DATA arrives: what is kept is bounded by the streams' windows. */
+  /** The connection's window opens again as DATA arrives (§6.9): what is kept is bounded by the streams' windows. */
   #takeFromWindow(bytes: number): void {
     this.#window -= bytes;
     if (this.#window < 0) throw windowExceeded(-this.#window);
@@ -122,11 +140,13 @@ export class FrameReceiver {
     this.#window = CONNECTION_WINDOW_BYTES;
   }
 
+  /** A frame on a stream that is over: borne for as long as it may have been on its way, an error later (§5.1). */
   #late(id: number): void {
     this.#streams.checkLate(id);
     this.#budget.spend(Cost.SLIGHT);
   }
 
+  /** §6.2; the priority in it is read past (§5.3.2). */
   #headers(flags: number, id: number, payload: Span): void {
     if ((id & 1) === 0) throw misplaced("HEADERS on an even stream");
     if ((flags & Flag.PADDED) !== 0) unpad(payload);
@@ -142,18 +162,20 @@ export class FrameReceiver {
     if (dependsOnItself) throw selfDependent(id);
   }
 
+  /** §6.10 */
   #continuation(flags: number, id: number, payload: Uint8Array): void {
-    if (this.#block.streamId === 0) throw misplaced("CONTINUATION outside a header block");
+    if (!this.inHeaderBlock) throw misplaced("CONTINUATION outside a header block");
     const block = this.#block.add(flags, payload);
     if (block !== undefined) this.#wholeBlock(id, block);
   }
 
+  /** A head or trailers (§8.1); a block is decoded whatever becomes of it, since the table follows it (§4.3). */
   #wholeBlock(id: number, block: Uint8Array): void {
     const headers = this.#decoder.decode(block);
     const stream = this.#streams.get(id);
     if (stream !== undefined && !stream.remoteEnded) {
       if (headers === undefined) throw tooManyHeaders(id);
-      if (this.#owner.isServer || stream.remoteAnswered) this.#trailers(stream, headers);
+      if (stream.hasHead) this.#trailers(stream, headers);
       else this.#response(stream, headers);
       return;
     }
@@ -162,6 +184,7 @@ export class FrameReceiver {
     this.#late(id);
   }
 
+  /** Opens a stream (§5.1.1) with the head of a request (§8.3.1). */
   #request(id: number, headers: HeaderList | undefined): void {
     this.#streams.lastPeerId = id;
     if (!this.#owner.takesStreams()) {
@@ -169,39 +192,44 @@ export class FrameReceiver {
       return this.#refuse(id, ErrorCode.REFUSED_STREAM);
     }
     if (headers === undefined) throw tooManyHeaders(id);
-    const expectedBytes = contentLengthOf(headers);
-    const fault = faultInRequest(headers) ?? (Number.isNaN(expectedBytes) ? "a malformed content-length" : undefined);
+    const fault = faultInRequest(headers);
     if (fault !== undefined) throw malformed(id, "request", fault);
     const ends = this.#block.endStream;
     const stream = new Http2Stream(this.#owner, id);
-    stream.expectedBytes = expectedBytes;
+    stream.hasHead = true;
+    stream.expectedBytes = contentLengthOf(headers);
     this.#streams.add(stream);
     stream.listener = this.#owner.accept(stream, headers);
     if (ends) stream.receiveEnd([]);
   }
 
+  /** The head of a response (§8.3.2), or of one that only says that a response will come (§8.1). */
   #response(stream: Http2Stream, headers: HeaderList): void {
-    const fault = faultInResponse(headers);
-    if (fault !== undefined) throw malformed(stream.id, "response", fault);
     const ends = this.#block.endStream;
-    const informational = valueOf(headers, ":status")!.startsWith("1");
-    if (informational && !ends) return this.#budget.spend(Cost.CONTROL);
-    stream.remoteAnswered = true;
+    const fault = faultInResponse(headers, ends);
+    if (fault !== undefined) throw malformed(stream.id, "response", fault);
+    const status = valueOf(headers, ":status")!;
+    if (status.startsWith("1")) return this.#budget.spend(Cost.CONTROL);
+    stream.hasHead = true;
+    if (!BODILESS.has(status)) stream.expectedBytes = contentLengthOf(headers);
     stream.listener?.headers?.(headers);
     if (ends) stream.receiveEnd([]);
   }
 
+  /** §8.1 */
   #trailers(stream: Http2Stream, headers: HeaderList): void {
     const fault = this.#block.endStream ? faultInTrailers(headers) : "a second head";
     if (fault !== undefined) throw malformed(stream.id, "trailers", fault);
     stream.receiveEnd(headers);
   }
 
+  /** Resets a stream that nobody else knows (§5.4.2, §8.7). */
   #refuse(id: number, code: ErrorCode): void {
     this.#owner.scheduler.outbox.frameOfUint32(FrameType.RST_STREAM, id, code);
     this.#streams.addRefused(id);
   }
 
+  /** §6.3: checked, and else ignored. */
   #priority(id: number, payload: Uint8Array): void {
     this.#budget.spend(Cost.CONTROL);
     if (id === 0) throw misplaced("PRIORITY on stream 0");
@@ -211,6 +239,7 @@ export class FrameReceiver {
     if (readUint31(payload, 0) === id) throw selfDependent(id);
   }
 
+  /** §6.4 */
   #rstStream(id: number, payload: Uint8Array): void {
     if (payload.length !== 4) throw wrongSize("RST_STREAM", payload.length);
     if (this.#streams.isIdle(id)) throw misplaced("RST_STREAM for a stream that was never opened");
@@ -220,6 +249,7 @@ export class FrameReceiver {
     stream?.lose(readUint32(payload, 0) as ErrorCode, "the peer reset the stream");
   }
 
+  /** §6.5; a change of the window holds for the streams that are open (§6.9.2), one of the table for HPACK (§4.3.1). */
   #settings(flags: number, id: number, payload: Uint8Array): void {
     if (id !== 0) throw misplaced("SETTINGS on a stream");
     if ((flags & Flag.ACK) !== 0) {
@@ -227,7 +257,8 @@ export class FrameReceiver {
       return this.#budget.spend(Cost.CONTROL);
     }
     this.#budget.spend(Cost.OFFENCE);
-    const settings = decodeSettings(payload);
+    const settings = decodeSettings(payload, this.#maxSettings);
+    if (!this.#owner.isServer && settings.get(Setting.ENABLE_PUSH) === 1) throw misplaced("ENABLE_PUSH of a server");
     const { scheduler } = this.#owner;
     const window = settings.get(Setting.INITIAL_WINDOW_SIZE) ?? scheduler.initialStreamWindow;
     const change = window - scheduler.initialStreamWindow;
@@ -243,6 +274,7 @@ export class FrameReceiver {
     scheduler.run();
   }
 
+  /** §6.7 */
   #ping(flags: number, id: number, payload: Uint8Array): void {
     if (id !== 0) throw misplaced("PING on a stream");
     if (payload.length !== 8) throw wrongSize("PING", payload.length);
@@ -253,6 +285,7 @@ export class FrameReceiver {
     outbox.bytes.set(payload, at);
   }
 
+  /** §6.8 */
   #goaway(id: number, payload: Uint8Array): void {
     if (id !== 0) throw misplaced("GOAWAY on a stream");
     if (payload.length < 8) throw wrongSize("GOAWAY", payload.length);
@@ -260,6 +293,7 @@ export class FrameReceiver {
     this.#owner.goingAway(readUint31(payload, 0));
   }
 
+  /** §6.9: a window of a stream, or of the connection. */
   #windowUpdate(id: number, payload: Uint8Array): void {
     if (payload.length !== 4) throw wrongSize("WINDOW_UPDATE", payload.length);
     this.#budget.spend(Cost.SLIGHT);

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { ManualClock } from "../../tests/manual_clock.ts";
+import { Http2Connection } from "./connection.ts";
 import { ErrorCode } from "./errors.ts";
-import { Flag, FrameType, readUint32 } from "./frames.ts";
+import { Flag, FrameType, PREFACE, readUint32 } from "./frames.ts";
 import {
   close,
   codeOfGoaway,
   frame,
   headers,
+  Peer,
   repeat,
   REQUEST,
   serve,
@@ -111,6 +114,90 @@ Deno.test("a body of another length than content-length says is reset", async ()
   assert.deepEqual(served.heard, ["1 data 4", "1 lost 1"]);
   await close(served);
 });
+
+const RESPONSE: HeaderList = [[":status", "200"]];
+const ENDS = Flag.END_HEADERS | Flag.END_STREAM;
+
+/** What a server may answer to stream 1, and what becomes of it for the client. */
+const RESPONSES: Record<string, [heard: readonly string[], ...parts: Uint8Array[]]> = {
+  "a head, DATA and trailers": [
+    ["head 200", "data 4", "ended"],
+    headers(1, [...RESPONSE, ["content-length", "4"]]),
+    frame(FrameType.DATA, 0, 1, uint32(1)),
+    headers(1, [["grpc-status", "0"]], ENDS),
+  ],
+  "word that a response will come, and a response": [
+    ["head 200", "ended"],
+    headers(1, [[":status", "103"]]),
+    headers(1, RESPONSE, ENDS),
+  ],
+  "no content, whatever its length": [
+    ["head 304", "ended"],
+    headers(1, [[":status", "304"], ["content-length", "4"]], ENDS),
+  ],
+  "DATA before the head": [["lost 1"], frame(FrameType.DATA, 0, 1, uint32(1))],
+  "an informational response that ends": [["lost 1"], headers(1, [[":status", "103"]], ENDS)],
+  "a body shorter than content-length": [
+    ["head 200", "data 4", "lost 1"],
+    headers(1, [...RESPONSE, ["content-length", "5"]]),
+    frame(FrameType.DATA, Flag.END_STREAM, 1, uint32(1)),
+  ],
+  "a body longer than content-length": [
+    ["head 200", "lost 1"],
+    headers(1, [...RESPONSE, ["content-length", "3"]]),
+    frame(FrameType.DATA, Flag.END_STREAM, 1, uint32(1)),
+  ],
+  "a content-length that is no number": [["lost 1"], headers(1, [...RESPONSE, ["content-length", "x"]])],
+  "no :status": [["lost 1"], headers(1, [["a", "b"]])],
+  "a second head": [["head 200", "lost 1"], headers(1, RESPONSE), headers(1, RESPONSE)],
+};
+
+for (const [what, [expected, ...parts]] of Object.entries(RESPONSES)) {
+  Deno.test(`a server that answers with ${what}: the client hears ${expected.join(", ")}, and the connection goes on`, async () => {
+    const { peer, connection, heard } = await connected();
+    peer.send(...parts, frame(FrameType.PING, 0, 0, uint32(1, 2)));
+    await peer.next(FrameType.PING);
+    assert.deepEqual(heard, expected);
+    assert.ok(!connection.over);
+    connection.close();
+    await connection.ended;
+  });
+}
+
+/** What a server may not send at all. */
+const SERVER_ERRORS: Record<string, Uint8Array> = {
+  "SETTINGS that ask for pushes": frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 2, 0, 0, 0, 1)),
+  "PUSH_PROMISE": frame(FrameType.PUSH_PROMISE, Flag.END_HEADERS, 1, uint32(2)),
+  "HEADERS on a stream of its own": headers(2, RESPONSE),
+  "DATA on a stream that was never opened": frame(FrameType.DATA, 0, 3, uint32(1)),
+};
+
+for (const [what, part] of Object.entries(SERVER_ERRORS)) {
+  Deno.test(`a server that sends ${what} gets GOAWAY 1, and the stream is lost`, async () => {
+    const { peer, connection, heard } = await connected();
+    peer.send(part);
+    assert.equal(readUint32((await peer.next(FrameType.GOAWAY)).payload, 4), ErrorCode.PROTOCOL_ERROR);
+    await connection.ended;
+    assert.deepEqual(heard, ["lost 1"]);
+  });
+}
+
+/** A client's end that has opened stream 1 to a server in memory. */
+async function connected() {
+  const peer = new Peer();
+  peer.preface = PREFACE.length;
+  const connection = new Http2Connection(peer, { clock: new ManualClock() });
+  peer.send(SETTINGS);
+  await connection.ready;
+  const heard: string[] = [];
+  connection.open(REQUEST, {
+    headers: (list) => void heard.push(`head ${list[0]![1]}`),
+    data: (bytes) => void heard.push(`data ${bytes.length}`),
+    ended: () => void heard.push("ended"),
+    lost: (code) => void heard.push(`lost ${code}`),
+  });
+  return { peer, connection, heard };
+}
 
 /** Floods: what is sent over and over; CONTINUATIONs and resets need a stream each. */
 const FLOODS: Record<string, (times: number) => Uint8Array[]> = {

@@ -1,9 +1,6 @@
 import { ErrorCode, Http2Error } from "./errors.ts";
 import { Flag } from "./frames.ts";
-
-/** Largest header block as it travels, in bytes; more CONTINUATIONs than this holds are a flood (CVE-2024-27316). */
-export const MAX_BLOCK_BYTES = 32 * 1024;
-const MAX_CONTINUATIONS = 8;
+import type { Http2Limits } from "./limits.ts";
 
 /** Puts a header block together from a HEADERS frame and its CONTINUATIONs (RFC 9113 §4.3, §6.10). */
 export class HeaderBlockAssembly {
@@ -12,6 +9,8 @@ export class HeaderBlockAssembly {
   endStream = false;
   #fragments: Uint8Array[] = [];
   #bytes = 0;
+
+  constructor(readonly limits: Pick<Http2Limits, "maxHeaderBlockBytes" | "maxContinuations">) {}
 
   /** A HEADERS frame. Returns the block when it is complete; otherwise the fragment is copied. */
   begin(streamId: number, flags: number, fragment: Uint8Array): Uint8Array | undefined {
@@ -25,11 +24,12 @@ export class HeaderBlockAssembly {
 
   /** A CONTINUATION frame. Returns the block when it is complete. Throws Http2Error for a flood. */
   add(flags: number, fragment: Uint8Array): Uint8Array | undefined {
+    const { maxHeaderBlockBytes, maxContinuations } = this.limits;
     this.#bytes += fragment.length;
-    if (this.#bytes > MAX_BLOCK_BYTES || this.#fragments.length > MAX_CONTINUATIONS) {
+    if (this.#bytes > maxHeaderBlockBytes || this.#fragments.length > maxContinuations) {
       throw new Http2Error(
         ErrorCode.ENHANCE_YOUR_CALM,
-        `Cannot take a header block: ${MAX_BLOCK_BYTES} bytes in ${MAX_CONTINUATIONS} CONTINUATIONs expected at most: ` +
+        `Cannot take a header block: ${maxHeaderBlockBytes} bytes in ${maxContinuations} CONTINUATIONs expected at most: ` +
           `received ${this.#bytes} bytes in ${this.#fragments.length}`,
       );
     }

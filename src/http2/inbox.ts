@@ -12,6 +12,8 @@ export class Inbox {
   type = 0;
   flags = 0;
   id = 0;
+  /** How many frames `next` found so far: whoever waits for progress compares two readings. */
+  frames = 0;
   /** Payload of the frame that `next` found; valid until `room` is called. */
   readonly payload = new Span();
   #bytes = new Uint8Array(FIRST_BYTES);
@@ -42,6 +44,11 @@ export class Inbox {
   /** Whether the last read filled the whole buffer: the next one may be served without a look at other sockets. */
   get brimful(): boolean {
     return this.#end === MAX_BYTES;
+  }
+
+  /** Whether a frame has begun whose end is not here yet. */
+  get halfway(): boolean {
+    return this.#end > this.#from;
   }
 
   /** Drops what was read. */
@@ -83,6 +90,7 @@ export class Inbox {
     this.flags = bytes[at + 4]!;
     this.id = readUint31(bytes, at + 5);
     this.#from = start + length;
+    this.frames++;
     this.payload.set(bytes, start, this.#from);
     return true;
   }

@@ -14,13 +14,26 @@ export interface Http2Limits {
   readonly maxStreams: number;
   /** Largest header list taken, counted as in RFC 9113 §6.5.2. */
   readonly maxHeaderListBytes: number;
+  /** Largest header block taken as it travels, in HEADERS and CONTINUATIONs; more is a flood (CVE-2024-27316). */
+  readonly maxHeaderBlockBytes: number;
+  /** CONTINUATIONs of one header block. */
+  readonly maxContinuations: number;
+  /** Parameters of one SETTINGS frame. */
+  readonly maxSettings: number;
+  /** Tokens that one address has for frames that carry no work (`Cost` in budget.ts) … */
+  readonly controlBurst: number;
+  /** … and how many it gets back in a second. */
+  readonly controlPerSecond: number;
   /** Bytes of waiting DATA above which `Http2Stream.send` returns false. */
   readonly highWaterBytes: number;
   /** The same, in pieces given to `send` that wait. */
   readonly highWaterMessages: number;
   /** Time for TLS, the preface and SETTINGS. */
   readonly handshakeTimeoutMs: number;
-  /** A peer that takes none of what waits for it for this long is cut off: a stream or the connection. */
+  /**
+   * A peer that takes none of what waits for it for this long is cut off: a stream or the connection. So is one that has
+   * begun a frame or a header block and brings no whole frame for this long.
+   */
   readonly stallTimeoutMs: number;
   /** A connection that was silent for this long is asked for a sign of life by PING; Infinity for never. */
   readonly keepaliveMs: number;
@@ -41,6 +54,11 @@ export const HTTP2_LIMITS: Http2Limits = {
   maxConcurrentStreams: 1000,
   maxStreams: 20_000,
   maxHeaderListBytes: 16_384,
+  maxHeaderBlockBytes: 32_768,
+  maxContinuations: 8,
+  maxSettings: 32,
+  controlBurst: 4000,
+  controlPerSecond: 400,
   highWaterBytes: 65_536,
   highWaterMessages: Infinity,
   handshakeTimeoutMs: 5000,

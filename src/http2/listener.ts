@@ -1,11 +1,13 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { AddressBook, type AddressEntry } from "./address_book.ts";
-import { type Accept, type ConnectionKeeper, Http2Connection } from "./connection.ts";
+import { Http2Connection } from "./connection.ts";
+import type { ConnectionKeeper } from "./connection_options.ts";
 import { WireCounters } from "./counters.ts";
 import { ErrorCode } from "./errors.ts";
 import { TurnQueue } from "./fair_share.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
 import { Roster } from "./roster.ts";
+import type { Accept } from "./stream.ts";
 import { type ServerIdentity, serverIdentity, type ServerTls, TlsTransport } from "./tls.ts";
 import type { Transport } from "./transport.ts";
 
@@ -71,7 +73,7 @@ export class Http2Listener implements ConnectionKeeper {
     this.#options = options;
     this.#limits = limits;
     this.#clock = clock;
-    this.#addresses = new AddressBook(clock);
+    this.#addresses = new AddressBook(clock, limits);
     this.#turns = new TurnQueue(clock);
     this.#identity = tls && serverIdentity(tls, { clock });
     this.#socket = Deno.listen({ hostname, port, reusePort });

@@ -23,14 +23,20 @@ export function faultInRequest(headers: HeaderList): string | undefined {
     const value = valueOf(headers, name);
     if (value === undefined || value === "") return `no ${name}`;
   }
-  return undefined;
+  return faultInLength(headers);
 }
 
-/** Says what is wrong with the head of a response (RFC 9113 §8.2, §8.3.2), or undefined. */
-export function faultInResponse(headers: HeaderList): string | undefined {
+/**
+ * Says what is wrong with the head of a response (RFC 9113 §8.2, §8.3.2), or undefined. `ends`: nothing follows, which
+ * only a final response may say (§8.1).
+ */
+export function faultInResponse(headers: HeaderList, ends: boolean): string | undefined {
   const fault = faultInFields(headers, RESPONSE_PSEUDO);
   if (fault !== undefined) return fault;
-  return /^[1-5]\d\d$/.test(valueOf(headers, ":status") ?? "") ? undefined : "no :status of three digits";
+  const status = valueOf(headers, ":status") ?? "";
+  if (!/^[1-5]\d\d$/.test(status)) return "no :status of three digits";
+  if (ends && status.startsWith("1")) return "an informational one that ends";
+  return faultInLength(headers);
 }
 
 /** Says what is wrong with trailers (RFC 9113 §8.1), or undefined. */
@@ -44,11 +50,18 @@ export function valueOf(headers: HeaderList, name: string): string | undefined {
   return undefined;
 }
 
-/** The body's length in bytes that content-length announces: undefined without one, NaN when it is malformed. */
+/** The body's length in bytes that content-length announces (RFC 9113 §8.1.1); undefined without one. */
 export function contentLengthOf(headers: HeaderList): number | undefined {
   const text = valueOf(headers, "content-length");
-  if (text === undefined) return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+  return text === undefined ? undefined : Number(text);
+}
+
+function faultInLength(headers: HeaderList): string | undefined {
+  const first = valueOf(headers, "content-length");
+  if (first === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(first)) return "a malformed content-length";
+  const differs = headers.some(([name, value]) => name === "content-length" && value !== first);
+  return differs ? "two values of content-length" : undefined;
 }
 
 function faultInFields(headers: HeaderList, allowedPseudo: readonly string[]): string | undefined {

@@ -14,8 +14,10 @@ const buffers = new BufferPool();
 export interface OutboxListener {
   /** A write of `bytes` is done: there may be room for DATA again. */
   written(bytes: number): void;
-  /** The transport failed, or the peer lets too much pile up. */
+  /** The transport failed. */
   failed(): void;
+  /** The peer lets too much pile up. */
+  overfull(): void;
 }
 
 /**
@@ -125,14 +127,14 @@ export class Outbox {
   /** Forgets what waits; nothing is written any more. */
   close(): void {
     this.#closed = true;
-    this.#length = 0;
+    this.#length = this.#inFlight = 0;
   }
 
   #commit(end: number): void {
     if (this.#closed) return;
     this.#length = end;
     if (this.#busy) {
-      if (this.waiting > MAX_WAITING_BYTES) this.listener.failed();
+      if (this.waiting > MAX_WAITING_BYTES) this.listener.overfull();
       return;
     }
     this.#busy = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../tests/manual_clock.ts";
-import { type ConnectionOptions, Http2Connection } from "./connection.ts";
+import { Http2Connection } from "./connection.ts";
+import type { ConnectionOptions } from "./connection_options.ts";
 import { Flag, FrameType, PREFACE, readUint24, readUint31, readUint32, writeUint32 } from "./frames.ts";
 import { encodeHeaders } from "./hpack.ts";
 import { HTTP2_LIMITS, type Http2Limits } from "./limits.ts";
@@ -61,6 +62,8 @@ export class Peer implements Transport {
   stuck: Promise<void> | undefined;
   /** Bytes that are taken in one write at most. */
   mouthful = Infinity;
+  /** Bytes that come before the first frame. */
+  preface = 0;
   #unread = new Uint8Array(0);
   #incoming: Uint8Array[] = [];
   #ended = false;
@@ -99,6 +102,7 @@ export class Peer implements Transport {
 
   async write(bytes: Uint8Array): Promise<number> {
     await this.stuck;
+    if (this.#ended) throw new Deno.errors.BadResource();
     this.writes++;
     const taken = bytes.subarray(0, this.mouthful);
     this.#take(concat([this.#unread, taken]));
@@ -117,7 +121,8 @@ export class Peer implements Transport {
   }
 
   #take(bytes: Uint8Array): void {
-    let at = 0;
+    let at = Math.min(this.preface, bytes.length);
+    this.preface -= at;
     for (let end; bytes.length - at >= 9 && (end = at + 9 + readUint24(bytes, at)) <= bytes.length; at = end) {
       const payload = bytes.slice(at + 9, end);
       this.frames.push({ type: bytes[at + 3]!, flags: bytes[at + 4]!, id: readUint31(bytes, at + 5), payload });

@@ -2,13 +2,13 @@ import { type Linked, LinkedList } from "../lib/linked_list.ts";
 
 /** What the roster has to know of a connection. */
 export interface Listed<C extends Linked<C>> extends Linked<C> {
-  /** Bytes read so far. */
-  readonly bytesReceived: number;
+  /** Bytes read of late. */
+  readonly recentBytes: number;
   /** Streams that are not over. */
   readonly openStreams: number;
 }
 
-/** A connection whose peer has sent less than this for each of its open streams may go when there is no room. */
+/** A connection whose peer has lately sent less than this for each of its open streams may go when there is no room. */
 const LEAST_BYTES_PER_STREAM = 1024;
 
 /** The connections of a server, by what they are good for. One that was removed does not come back. */
@@ -64,7 +64,7 @@ export class Roster<C extends Listed<C>> {
     let least: C | undefined;
     let leastBytes = LEAST_BYTES_PER_STREAM;
     for (const connection of this.#busy) {
-      const bytes = connection.bytesReceived / connection.openStreams;
+      const bytes = connection.recentBytes / connection.openStreams;
       if (bytes >= leastBytes) continue;
       least = connection;
       leastBytes = bytes;

@@ -12,7 +12,6 @@ export const Setting = {
 } as const;
 
 const SETTING_BYTES = 6;
-const MAX_SETTINGS = 32;
 const MAX_FRAME_SIZE_LIMIT = 2 ** 24 - 1;
 
 /** The payload of a SETTINGS frame: 6 bytes a parameter. */
@@ -28,15 +27,15 @@ export function encodeSettings(settings: Iterable<readonly [parameter: number, v
 }
 
 /**
- * Reads the payload of a SETTINGS frame; unknown parameters are handed on, the last value of each counts.
- * Throws Http2Error for a length that is no multiple of 6, more than 32 parameters, or a value out of its range.
+ * Reads the payload of a SETTINGS frame (RFC 9113 §6.5); unknown parameters are handed on, the last value of each counts.
+ * Throws Http2Error for a length that is no multiple of 6, more than `most` parameters, or a value out of its range.
  */
-export function decodeSettings(payload: Uint8Array): Map<number, number> {
+export function decodeSettings(payload: Uint8Array, most: number): Map<number, number> {
   if (payload.length % SETTING_BYTES !== 0) {
     throw refused(ErrorCode.FRAME_SIZE_ERROR, "6 bytes a parameter", `${payload.length} bytes`);
   }
-  if (payload.length > MAX_SETTINGS * SETTING_BYTES) {
-    throw refused(ErrorCode.ENHANCE_YOUR_CALM, `at most ${MAX_SETTINGS} parameters`, `${payload.length} bytes`);
+  if (payload.length > most * SETTING_BYTES) {
+    throw refused(ErrorCode.ENHANCE_YOUR_CALM, `at most ${most} parameters`, `${payload.length} bytes`);
   }
   const settings = new Map<number, number>();
   for (let at = 0; at < payload.length; at += SETTING_BYTES) {
@@ -48,6 +47,7 @@ export function decodeSettings(payload: Uint8Array): Map<number, number> {
   return settings;
 }
 
+/** What each parameter may be (RFC 9113 §6.5.2). */
 function checkRange(parameter: number, value: number): void {
   if (parameter === Setting.ENABLE_PUSH && value > 1) {
     throw refused(ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH of 0 or 1", String(value));

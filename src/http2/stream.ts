@@ -28,6 +28,9 @@ export interface StreamListener {
   drained?(): void;
 }
 
+/** Takes a request. The stream may be answered at once; its listener hears the rest. */
+export type Accept = (stream: Http2Stream, headers: HeaderList) => StreamListener;
+
 /** What a stream asks of its connection. */
 export interface StreamOwner {
   /** The peer's address, such as "127.0.0.1:51234". */
@@ -62,8 +65,8 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
   delivered = false;
   /** Bytes of DATA announced by content-length and not yet received; undefined when it was not announced. */
   expectedBytes: number | undefined;
-  /** A client's: the head of the response is here. */
-  remoteAnswered = false;
+  /** The head of the peer's message is here; a server's stream begins with it. */
+  hasHead = false;
   /** The next in the same slot of the connection's table, which alone writes it. */
   older: Http2Stream | undefined;
   /** Bytes of DATA that the peer still takes on this stream; below 0 after it narrowed its windows. */
@@ -100,8 +103,8 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
   }
 
   /**
-   * Sends `head` and `body` as one run of bytes; they are copied before the call returns. Returns false when more than
-   * the high-water mark waits, or when the stream is over: then stop until `drained`.
+   * Sends `head` and `body` as one run of bytes; they are copied before the call returns. Returns false from when more
+   * than the high-water mark waits until `drained`, and when the stream is over: then stop.
    */
   send(body: Uint8Array, head: Uint8Array = NO_BYTES): boolean {
     if (this.closed || this.localEnded) return false;
@@ -119,7 +122,7 @@ export class Http2Stream extends Linked<WaitingSender> implements WaitingSender 
     this.#queue.push(rest);
     this.#queuedBytes += rest.length;
     if (this.sendWindow > 0) scheduler.wait(this);
-    this.#full = this.#queuedBytes > this.owner.highWaterBytes || this.#queue.length >= this.owner.highWaterMessages;
+    this.#full ||= this.#queuedBytes > this.owner.highWaterBytes || this.#queue.length >= this.owner.highWaterMessages;
     return !this.#full;
   }
 

@@ -51,6 +51,17 @@ export class StreamTable {
     for (const stream of this) if (stream.id > id) stream.lose(code, reason);
   }
 
+  /** Resets every stream whose DATA has waited since the previous call without a byte getting away; returns how many. */
+  failStalled(): number {
+    let count = 0;
+    for (const stream of this) {
+      if (!stream.stalled()) continue;
+      stream.fail(ErrorCode.CANCEL, "the peer stopped reading");
+      count++;
+    }
+    return count;
+  }
+
   add(stream: Http2Stream): void {
     if (this.#size++ === this.#slots.length) this.#spread();
     this.#place(stream);

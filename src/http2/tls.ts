@@ -36,6 +36,8 @@ export const ALPN = ["h2"];
 
 /** Bytes read from the network at once: an idle connection holds as many. */
 const READ_BYTES = 4096;
+/** The most that a record holds (RFC 8446 §5.1): what is written goes one by one, so that progress is seen. */
+const RECORD_BYTES = 16_384;
 
 /**
  * TLS 1.2 (RFC 5246) and 1.3 (RFC 8446) only. `before`: the identity that this one takes over from. Throws Error for a
@@ -117,7 +119,8 @@ export class TlsTransport implements Transport {
   async write(bytes: Uint8Array): Promise<number> {
     await this.#handshake;
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+    const record = bytes.length > RECORD_BYTES ? bytes.subarray(0, RECORD_BYTES) : bytes;
+    this.#socket.write(record, (error) => error ? reject(error) : resolve(record.length));
     return promise;
   }
 

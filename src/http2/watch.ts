@@ -10,6 +10,8 @@ const AGE_SPREAD = 0.1;
 
 /** What time does to a connection. */
 export interface Watched {
+  /** Whether a sign of life would be heard. */
+  readonly listens: boolean;
   /** The peer has not greeted in time. */
   late(): void;
   /** So much time has passed that who has taken nothing since the last call has stalled. */
@@ -82,9 +84,9 @@ export class ConnectionWatch {
     this.#in(Infinity, "shutdown");
   }
 
-  /** Our last words are on their way. */
+  /** The peer may read our last words, from the first call on. */
   linger(): void {
-    this.#in(LINGER_MS, "end");
+    if (this.#due.end === Infinity) this.#in(LINGER_MS, "end");
   }
 
   /** The connection is gone: nothing falls due any more. */
@@ -139,7 +141,7 @@ export class ConnectionWatch {
   }
 
   #listen(): void {
-    const silent = !this.#heard;
+    const silent = !this.#heard && this.#watched.listens;
     this.#heard = false;
     if (silent && this.#asked) return this.#watched.gone();
     this.#asked = silent;

@@ -40,6 +40,20 @@ Deno.test("a peer that gives no sign of life is gone, and its streams are lost",
   assert.equal(served.clock.timers, 0);
 });
 
+Deno.test("nobody is taken for dead who is not listened to", async () => {
+  const served = serve({ limits: { ...LIMITS, stallTimeoutMs: Infinity } });
+  served.peer.send(frame(FrameType.SETTINGS, 0, 0, Uint8Array.of(0, 4, 0, 0x10, 0, 0)));
+  served.peer.send(frame(FrameType.WINDOW_UPDATE, 0, 0, uint32(0x10_0000)), headers(1));
+  await settled(served);
+  served.peer.stuck = new Promise(() => {});
+  served.streams[0]!.send(new Uint8Array(200_000));
+  for (let ms = 0; ms < 10_000; ms += 500) served.clock.advance(500);
+  assert.ok(!served.connection.over);
+  served.connection.close();
+  served.clock.advance(500);
+  await served.connection.ended;
+});
+
 Deno.test("an old connection takes no new streams, lets the open ones finish, and ends them when their grace is over", async () => {
   const served = serve({ limits: { maxAgeMs: 10_000, maxAgeGraceMs: 5000, keepaliveMs: Infinity } });
   served.peer.send(headers(1));
@@ -55,7 +69,7 @@ Deno.test("an old connection takes no new streams, lets the open ones finish, an
   assert.deepEqual(served.heard, []);
   served.clock.advance(5000);
   await served.connection.ended;
-  assert.deepEqual(served.heard, ["1 lost 0"]);
+  assert.deepEqual(served.heard, ["1 lost 8"]);
 });
 
 Deno.test("the answer to another PING does not end the first half of a graceful shutdown", async () => {

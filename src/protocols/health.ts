@@ -1,5 +1,6 @@
 import { type Method, type Rpc, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
+import { brief } from "./brief.ts";
 import { orInvalid } from "./decoding.ts";
 import {
   decodeHealthCheckRequest,
@@ -43,7 +44,7 @@ export class HealthBoard {
 
   /** The service's methods by path. No token is needed for any of them. */
   methods(): readonly (readonly [path: string, method: Method])[] {
-    return [
+    const methods: readonly (readonly [path: string, method: Method])[] = [
       [
         Health.Check,
         unary(decodeRequest, encodeHealthCheckResponse, ({ service }) => {
@@ -61,12 +62,16 @@ export class HealthBoard {
       ],
       [Health.Watch, (rpc) => this.#watch(rpc)],
     ];
+    return methods.map(([path, method]) => [path, brief(method)]);
   }
 
   #watch(rpc: Rpc): ReturnType<Method> {
     if (this.#watchers.size >= MOST_WATCHERS) throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many watch already");
+    let asked = false;
     return {
       message: (bytes) => {
+        if (asked) throw new GrpcError(Status.INVALID_ARGUMENT, "Cannot watch: one request expected");
+        asked = true;
         const known = SERVICES.includes(decodeRequest(bytes.view()).service);
         if (known) this.#watchers.add(rpc);
         rpc.send(encodeHealthCheckResponse({ status: known ? this.#status() : ServingStatus.SERVICE_UNKNOWN }));

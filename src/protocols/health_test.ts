@@ -47,11 +47,12 @@ class TestBoard implements AsyncDisposable {
       },
       finished: (status) => ended.resolve(status),
     });
-    call.send(request);
+    const ask = (bytes: Uint8Array) => call.send(bytes);
+    ask(request);
     const until = async (count: number) => {
       while (said.length < count) await new Promise<void>((resolve) => wake = resolve);
     };
-    return { said, until, ended: ended.promise, cancel: () => call.cancel() };
+    return { said, until, ask, ended: ended.promise, cancel: () => call.cancel() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,6 +87,16 @@ Deno.test("Watch says what holds, then every change, once each, and ends when th
   assert.deepEqual(watch.said, [Serving.NOT_SERVING, Serving.SERVING, Serving.NOT_SERVING]);
   house.board.dismiss();
   assert.equal(await watch.ended, Status.UNAVAILABLE);
+});
+
+Deno.test("Watch takes one request: a second one ends it, so that nobody has answers pile up", async () => {
+  await using house = await TestBoard.open();
+  const watch = house.watch(encodeHealthCheckRequest({ service: SERVICE }));
+  await watch.until(1);
+  watch.ask(encodeHealthCheckRequest({ service: SERVICE }));
+  assert.equal(await watch.ended, Status.INVALID_ARGUMENT);
+  assert.equal(watch.said.length, 1);
+  assert.deepEqual(house.errors, []);
 });
 
 Deno.test("Watch of an unknown service says so and goes on; one that is cancelled is told nothing more", async () => {

@@ -11,6 +11,7 @@ export interface WireNumbers {
     readonly failedAccepts: number;
     readonly streams: number;
     readonly refusedStreams: number;
+    readonly stalledStreams: number;
     readonly openStreams: number;
     readonly bytesReceived: number;
     readonly bytesSent: number;
@@ -69,6 +70,11 @@ export function wireReadings(wire: WireNumbers): readonly Reading[] {
       "byova_wire_streams_refused",
       "Streams refused: too many, or their connection was about to end.",
       () => counters.refusedStreams,
+    ),
+    counter(
+      "byova_wire_streams_stalled",
+      "Streams reset because their peers took nothing of what waited for them.",
+      () => counters.stalledStreams,
     ),
     {
       name: "byova_wire_offences",

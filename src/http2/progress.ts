@@ -1,0 +1,36 @@
+import type { Inbox } from "./inbox.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** Tells a peer that stands still from one that gets on, by what two looks at its connection find. */
+export class Progress {
+  /** Bytes read before the last look, and before the one before. */
+  #bytesAtLook = 0;
+  #bytesBefore = 0;
+  /** The count of writes when something last waited. */
+  #waitedAt = NaN;
+  /** The count of frames when one was last found begun. */
+  #begunAt = NaN;
+
+  /** Of `bytes` read so far those since the look before the last one. */
+  recent(bytes: number): number {
+    return bytes - this.#bytesBefore;
+  }
+
+  /**
+   * Looks at a connection that has read so many `bytes`. Says what the peer has not done since the previous look, or
+   * undefined: it took nothing of what waits for it, or it brought no whole frame although one has begun, or a header
+   * block has (`inHeaderBlock`).
+   */
+  missed(bytes: number, outbox: Outbox, inbox: Inbox, inHeaderBlock: boolean): string | undefined {
+    this.#bytesBefore = this.#bytesAtLook;
+    this.#bytesAtLook = bytes;
+    const waits = outbox.waiting > 0;
+    if (waits && outbox.writes === this.#waitedAt) return "the peer stopped reading";
+    this.#waitedAt = waits ? outbox.writes : NaN;
+    // Who has no room is not read from.
+    const begun = outbox.roomForData && (inbox.halfway || inHeaderBlock);
+    if (begun && inbox.frames === this.#begunAt) return "the peer stopped within a frame";
+    this.#begunAt = begun ? inbox.frames : NaN;
+    return undefined;
+  }
+}
