@@ -84,7 +84,6 @@ async function wholePath(requests: readonly Uint8Array[][]): Promise<number> {
     conversationOptions({ clock: systemClock, log, publish() {} }),
   );
   const methods = new Map(byova(directory, switchboard, {
-    clock: systemClock,
     log,
     maxStreams: CALLS,
     expects: ANY_INPUT,

@@ -130,7 +130,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     onError,
     methods: new Map([
       ...byova(directory, switchboard, {
-        clock,
         log: log.child("wire"),
         maxStreams: config.gateway.maxStreams,
         expects: config.input,

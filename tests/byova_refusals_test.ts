@@ -3,6 +3,7 @@ import { callUnary } from "../src/grpc/client.ts";
 import { GrpcError, Status } from "../src/grpc/status.ts";
 import { encodeListVARequest } from "../src/protocols/gen/byova_common.ts";
 import { encodeVoiceVARequest, VoiceVirtualAgent } from "../src/protocols/gen/voicevirtualagent.ts";
+import { wire } from "./gateway_harness.ts";
 import { type Script, ScriptedGateway } from "./scripted_agent.ts";
 import { until } from "./until.ts";
 import { RawClient } from "./wire/raw_client.ts";
@@ -28,11 +29,30 @@ Deno.test("too many calls and too many streams are refused as RESOURCE_EXHAUSTED
   assert.equal((await streams.call().start()).status, Status.OK);
 });
 
+Deno.test("a call that owes many answers is asked for no more: RESOURCE_EXHAUSTED, and the call lives on", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using house = await ScriptedGateway.open(async function* (input) {
+    if (input.type === "silence") await gate.promise;
+    yield { type: "listening" };
+  });
+  const call = house.call();
+  await call.start();
+  const stream = call.open();
+  for (let sent = 0; sent < 1000; sent++) stream.send({ eventInput: { eventType: 3 } });
+  const { status, message } = await stream.ended();
+  assert.deepEqual([status, message], [
+    Status.RESOURCE_EXHAUSTED,
+    "as many answers as are allowed are still to come",
+  ]);
+  gate.resolve();
+  await until(async () => (await call.keys("1")).status === Status.OK);
+});
+
 Deno.test("a tracking id is kept as far as it may be written down, and a stream that brings a strange one is like any", async () => {
   await using house = await ScriptedGateway.open(listens, { byova: { maxStreams: 1 } });
   const ids = { conversationId: "strange", customerOrgId: "o" };
   const start = message(encodeVoiceVARequest({ ...ids, eventInput: { eventType: 1 } }));
-  using client = await RawClient.connect(house.server.port);
+  using client = await RawClient.connect(house.server.port, { tls: wire.tls });
   await client.send(opening());
   for (const id of [1, 3, 5]) {
     const head = request(id, VoiceVirtualAgent.ProcessCallerInput, [["trackingid", `WXCC\xe9\x80_${id}`]]);

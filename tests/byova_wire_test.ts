@@ -121,17 +121,24 @@ Deno.test("a hang-up without a word is an event and nothing else", async () => {
   assert.deepEqual(encodeVoiceVAResponse(response!), bare);
 });
 
-Deno.test("only one event travels in a response: a second one goes out in its own", async () => {
-  const responses = await startOf([
-    { type: "custom", name: "first", data: {} },
-    { type: "no_match" },
-    { type: "say", audio: tone, bargeIn: true },
-    { type: "listening" },
-  ]);
-  const shape = responses.map((
-    { outputEvents, prompts },
-  ) => [outputEvents.map(({ eventType }) => eventType), prompts.length]);
-  assert.deepEqual(shape, [[[Event.CUSTOM_EVENT], 0], [[Event.NO_MATCH], 1]]);
+Deno.test("only one event travels in a response: an earlier one goes out in its own, where there may be more than a FINAL", async () => {
+  const first: AgentOutput = { type: "custom", name: "first", data: {} };
+  const shape = async (rest: readonly AgentOutput[], about: object) =>
+    (await startOf([first, ...rest], {}, about)).map(({ responseType, outputEvents, prompts }) => [
+      responseType,
+      outputEvents.map(({ eventType }) => eventType),
+      prompts.length,
+    ]);
+  const goesOn: AgentOutput[] = [{ type: "no_match" }, { type: "say", audio: tone, bargeIn: true }, {
+    type: "listening",
+  }];
+  const partials = { allowPartialResponses: true };
+  const earlier = [Type.PARTIAL, [Event.CUSTOM_EVENT], 0];
+  assert.deepEqual(await shape(goesOn, partials), [earlier, [Type.FINAL, [Event.NO_MATCH], 1]]);
+  assert.deepEqual(await shape(goesOn, {}), [[Type.FINAL, [Event.CUSTOM_EVENT], 1]]);
+  const transfer = [Type.FINAL, [Event.TRANSFER_TO_AGENT], 0];
+  assert.deepEqual(await shape([{ type: "transfer" }], partials), [earlier, transfer]);
+  assert.deepEqual(await shape([{ type: "transfer" }], {}), [transfer]);
 });
 
 Deno.test("PARTIAL answers go only to callers who take them", async () => {

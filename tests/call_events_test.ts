@@ -156,6 +156,16 @@ Deno.test("the tracking id of the stream that opens a call is told, printable an
   assert.equal(all(house.events, "call_started").at(-1)!.trackingId, "");
 });
 
+Deno.test("the language of the stream that opens a call is told, visible and short", async () => {
+  await using house = await ScriptedGateway.open(talkative);
+  for (const [sent, told] of [["de-CH-1996", "de-CH-1996"], ["d e\n", "de"], ["x".repeat(500_000), "x".repeat(64)]]) {
+    const stream = house.call().open();
+    stream.send({ audioInput: { encoding: 2, sampleRateHertz: 8000, languageCode: sent! } });
+    await stream.finish();
+    assert.equal(all(house.events, "call_started").at(-1)!.language, told);
+  }
+});
+
 const CARD = "4111111111111111";
 const PIN = "824163";
 

@@ -73,7 +73,6 @@ export class ScriptedGateway extends Line implements AsyncDisposable {
       port: 0,
       tls: wire.server,
       methods: new Map(byova(directory, switchboard, {
-        clock: systemClock,
         log,
         maxStreams: 100,
         expects: ANY_INPUT,

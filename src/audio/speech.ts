@@ -185,10 +185,12 @@ export class SpeechMarker implements Disposable {
 }
 
 /**
- * Halves the rate: every second output of the half-band filter (-1 0 9 16 9 0 -1)/32, which delays by three samples.
+ * Halves the rate: every second output of the half-band filter (-1 0 9 16 9 0 -1)/32, which delays by three samples. What
+ * overshoots at full scale is clipped.
  */
 function halve(input: Int16Array, output: Int16Array, from: number): void {
   for (let at = 0, to = from; at + HISTORY < input.length; at += 2, to++) {
-    output[to] = (16 * input[at + 3]! + 9 * (input[at + 2]! + input[at + 4]!) - input[at]! - input[at + 6]!) / 32;
+    const sum = 16 * input[at + 3]! + 9 * (input[at + 2]! + input[at + 4]!) - input[at]! - input[at + 6]!;
+    output[to] = Math.max(-32_768, Math.min(32_767, sum / 32));
   }
 }

@@ -210,6 +210,30 @@ Deno.test("every encoding and rate gives the same marks at nearly the same time"
   }
 });
 
+Deno.test("sound at full scale is clipped where its rate is halved, and never turns over", () => {
+  const heard: number[] = [];
+  const memory = new Int16Array(80);
+  const detector: SpeechDetector = {
+    windowSamples: 80,
+    memory,
+    windowAt: 0,
+    judge() {
+      heard.push(...memory);
+      return "background";
+    },
+    [Symbol.dispose]() {},
+  };
+  // The signs of the filter's coefficients, over and over: as far as it can overshoot, both ways.
+  const signs = [-1, -1, 1, 1, 1, -1, -1, -1, 1, 1, -1, -1, -1, 1, 1, 1];
+  const samples = Int16Array.from({ length: 1600 }, (_, n) => signs[n % signs.length]! > 0 ? 32_767 : -32_768);
+  marks(new Uint8Array(samples.buffer), { format: { encoding: "linear16", sampleRate: 16_000 }, detector });
+  assert.deepEqual([Math.max(...heard), Math.min(...heard)], [32_767, -32_768]);
+  for (const [n, value] of heard.entries()) {
+    const middle = samples[2 * n - 3];
+    if (middle !== undefined) assert.equal(Math.sign(value), Math.sign(middle), `sample ${n}: ${value}`);
+  }
+});
+
 /** Takes what each window holds from a script, and what follows it for background. */
 function scripted(script: string): SpeechDetector {
   let window = 0;

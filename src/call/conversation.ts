@@ -31,6 +31,9 @@ const CALLER_TURN: { readonly [T in CallerInput["type"]]?: CallerTurn } = {
   custom: "custom",
 };
 
+/** Answers that may be owed at a time: a caller waits for one, and for a few more who goes on before it comes. */
+const MOST_OWED = 16;
+
 /**
  * One call. It outlives the streams that carry it: over gRPC, Webex opens one
  * stream for each turn, and the next may open while the last is still being
@@ -75,6 +78,8 @@ export class Conversation implements TurnHost {
     readonly options: ConversationOptions,
     /** Called once, when the call is over and the caller's side knows it. */
     readonly onOver: (call: Conversation) => void,
+    /** The agent as it was asked for: by its id, by its place in the list, or "" for whoever answers. */
+    readonly askedFor: string = details.agentId,
   ) {
     this.clock = options.clock;
     this.hears = connector.connector.hears;
@@ -107,6 +112,11 @@ export class Conversation implements TurnHost {
   /** What the agent is ready to take, as far as it has said so. */
   get expects(): Partial<InputExpectation> {
     return this.#expects;
+  }
+
+  /** Whether the call has ended; the caller's side may not know it yet. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Whether the agent has begun to speak. */
@@ -156,18 +166,17 @@ export class Conversation implements TurnHost {
 
   /** The caller has left. */
   hangUp(reason: string): void {
-    if (this.#ended) return;
-    this.#inbox.push({ type: "hung_up", reason });
     this.recorder?.finish(true);
+    if (this.#ended) return this.#forget();
+    this.#inbox.push({ type: "hung_up", reason });
     for (const turn of this.#owed) if (turn.spoken) turn.put({ type: "cut_short" });
     this.#end("caller_hung_up", reason);
   }
 
   /** Nobody has been heard for too long, or the call has lasted too long. */
   timeOut(reason: string): void {
-    if (!this.#ended) return void this.#deliver({ type: "hang_up", reason }, "timed_out");
-    this.#unheard = [];
-    this.#leave();
+    if (this.#ended) this.#forget();
+    else this.#deliver({ type: "hang_up", reason }, "timed_out");
   }
 
   /** Somebody ends the call from outside. Returns false for one that has ended already. */
@@ -190,25 +199,27 @@ export class Conversation implements TurnHost {
     return this.#inbox.push(input);
   }
 
-  ask(turn: Turn, input: CallerInput): void {
+  ask(turn: Turn, input: CallerInput): boolean {
+    if (this.#owed.length >= MOST_OWED) return false;
     this.#tell({ type: "caller_turn", turn: turn.number, by: CALLER_TURN[input.type]! });
-    if (input.type === "keys") this.#discretion.pressed(input.digits);
     if (EXPECTS_REPLY[input.type]) {
+      this.#discretion.asked(input);
       turn.owed++;
       turn.askedAt ??= this.options.clock.now();
       this.#owed.push(turn);
       if (this.#owed.length === 1) this.#timeAnswer();
     }
     this.#inbox.push(input);
+    return true;
   }
 
-  interrupt(turn: Turn): void {
+  interrupt(goesOn?: Turn): void {
     this.recorder?.interrupted();
-    for (const other of this.#owed) {
-      if (other === turn || !other.open) continue;
-      this.#tell({ type: "answer_cut_short", turn: other.number });
-      other.put({ type: "cut_short" });
-      other.close();
+    for (const turn of this.#owed) {
+      if (turn === goesOn || !turn.open) continue;
+      this.#tell({ type: "answer_cut_short", turn: turn.number });
+      turn.put({ type: "cut_short" });
+      turn.close();
     }
   }
 
@@ -320,13 +331,14 @@ export class Conversation implements TurnHost {
       type: "say",
       audio: this.connector.connector.apology ?? this.options.apology,
       bargeIn: false,
+      farewell: true,
     };
     const turn = this.#owed.find((turn) => turn.open) ?? this.#open.at(-1);
     if (turn) turn.put(apology);
     else this.#unheard.push(apology);
     this.#owed = turn ? [turn] : [];
-    const told = error instanceof AgentFailure ? error.handOff : {};
-    this.#deliver(this.#discretion.mask({ type: "transfer", reason: code, ...told }), "agent_failed");
+    const known = error instanceof AgentFailure ? error.handOff : {};
+    this.#deliver(this.#discretion.handOver(code, known), "agent_failed");
   }
 
   /** Ends the call from outside, in the middle of an answer too: what of it has not been sent is let go. */
@@ -350,6 +362,11 @@ export class Conversation implements TurnHost {
     this.#turnOpened?.();
     this.#tell({ type: "call_ended", outcome, reason, ...kept });
     if (this.#unheard.length === 0) this.#leave();
+  }
+
+  /** Nobody comes any more to hear the end. */
+  #forget(): void {
+    if (this.#unheard.splice(0).length > 0) this.#leave();
   }
 
   /** The call is over, and the caller's side knows it. */

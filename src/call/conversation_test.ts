@@ -8,6 +8,7 @@ import { Queue } from "../lib/queue.ts";
 import { MASK } from "../lib/redaction.ts";
 import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation_options.ts";
 import type { CallEvent } from "./event.ts";
 import type { CallerInput } from "./input.ts";
 import type { AgentOutput } from "./output.ts";
@@ -68,6 +69,12 @@ function agent(
   };
 }
 
+/** Keeps every caller waiting. */
+const unanswering = agent(async function* () {
+  await new Promise(() => {});
+  yield { type: "listening" };
+});
+
 const polite = agent(function* (input) {
   if (input.type === "hung_up" || input.type === "keys_started") return;
   if (input.type === "keys" && input.digits === "0") return yield { type: "transfer", reason: "caller_asked" };
@@ -78,7 +85,7 @@ const polite = agent(function* (input) {
 
 function answer(
   connector: Connector,
-  options: { answerMs?: number; inboxSize?: number; maxUtteranceMs?: number } = {},
+  options: Partial<ConversationOptions> = {},
 ) {
   const events: CallEvent[] = [];
   const clock = new ManualClock();
@@ -262,6 +269,54 @@ Deno.test("START_OF_DTMF on an open audio stream closes it without a word, and t
   assert.deepEqual(two.line.heard, ["say keys", "listening"]);
 });
 
+Deno.test("START_OF_DTMF on a stream that still waits for its answer cuts that short and closes the stream", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open, types } = answer(agent(async function* (input) {
+    if (input.type === "keys_started") return;
+    if (input.type === "utterance") await gate.promise;
+    yield { type: "say", text: input.type, bargeIn: true };
+    yield { type: "listening" };
+  }));
+  const one = open();
+  speak(one.turn, sentence());
+  one.turn.hear({ type: "keys_started" });
+  assert.equal(one.line.closed, true);
+  assert.deepEqual(one.line.heard, ["input_started", "input_ended", "cut_short"]);
+  assert.deepEqual(types().slice(-2), ["answer_cut_short", "turn_closed"]);
+  const two = open();
+  two.turn.hear({ type: "keys", digits: "12" });
+  gate.resolve();
+  await two.line.over();
+  assert.deepEqual(two.line.heard, ["say keys", "listening"]);
+});
+
+for (const what of ["speech", "keys"]) {
+  Deno.test(`a turn that is lost while others are cut short for its sake hears no more: ${what}`, () => {
+    const { open, events } = answer(unanswering);
+    const one = open();
+    one.turn.hear({ type: "started" });
+    const two = open();
+    one.line.close = () => two.turn.cancelled();
+    if (what === "speech") speak(two.turn, sentence());
+    else two.turn.hear({ type: "keys", digits: "12" });
+    assert.equal(two.turn.open, false);
+    assert.deepEqual(two.line.heard, []);
+    assert.equal(events.filter((event) => "turn" in event && event.turn === 2).at(-1)!.type, "turn_closed");
+  });
+}
+
+Deno.test("a call owes sixteen answers and no more, whatever the caller's side asks", () => {
+  const { open, types } = answer(unanswering);
+  const { turn } = open();
+  const taken = Array.from({ length: 1000 }, () => turn.hear({ type: "silence" }));
+  assert.equal(taken.indexOf(false), 16);
+  assert.equal(taken.lastIndexOf(true), 15);
+  const spoken = open();
+  speak(spoken.turn, sentence());
+  assert.equal(spoken.line.closed, true);
+  assert.equal(types().filter((type) => type === "caller_turn").length, 16);
+});
+
 Deno.test("a cancelled stream takes its answer with it, and the call goes on", async () => {
   const gate = Promise.withResolvers<void>();
   const { open } = answer(agent(async function* (input) {
@@ -299,7 +354,7 @@ Deno.test("a connector that throws becomes an apology and a transfer, never the 
     turn.hear({ type: "started" });
     await line.over();
     assert.deepEqual(line.outputs, [
-      { type: "say", audio: APOLOGY, bargeIn: false },
+      { type: "say", audio: APOLOGY, bargeIn: false, farewell: true },
       { type: "transfer", reason: "agent_error" },
     ]);
     assert.equal(over(), 1);
@@ -309,10 +364,7 @@ Deno.test("a connector that throws becomes an apology and a transfer, never the 
 });
 
 Deno.test("an agent that keeps its caller waiting too long loses the call to a human", () => {
-  const { open, clock } = answer(agent(async function* () {
-    await new Promise(() => {});
-    yield { type: "listening" };
-  }));
+  const { open, clock } = answer(unanswering);
   const { line, turn } = open();
   turn.hear({ type: "started" });
   clock.advance(29_999);
@@ -338,6 +390,26 @@ Deno.test("an agent that leaves hangs up", async () => {
   assert.deepEqual(line.heard, ["say bye", "hang_up"]);
 });
 
+Deno.test("data that is no JSON goes to nobody: an agent that sends it has failed, and one that fails with it still hands over", async () => {
+  const { open } = answer(agent(function* () {
+    yield { type: "custom", name: "order", data: { amount: 12n } };
+    yield { type: "listening" };
+  }));
+  const sends = open();
+  sends.turn.hear({ type: "started" });
+  await sends.line.over();
+  assert.deepEqual(sends.line.heard, ["say", "transfer"]);
+  const house = answer(agent(() => {
+    const failure = new AgentFailure("vendor_down", "no answer");
+    failure.handOff = { data: { again: () => {}, amount: 12n } };
+    throw failure;
+  }));
+  const fails = house.open();
+  fails.turn.hear({ type: "started" });
+  await fails.line.over();
+  assert.deepEqual(fails.line.outputs.at(-1), { type: "transfer", reason: "vendor_down" });
+});
+
 Deno.test("an end that nobody is there to hear waits for the next stream, and is told once", async () => {
   const gate = Promise.withResolvers<void>();
   const { open, over } = answer(agent(async function* () {
@@ -354,6 +426,34 @@ Deno.test("an end that nobody is there to hear waits for the next stream, and is
   assert.deepEqual(two.line.heard, ["transfer"]);
   assert.equal(two.line.closed, true);
   assert.equal(over(), 1);
+});
+
+Deno.test("what is told of a call after its end is the turn that hears of it, up to its close", () => {
+  const { call, open, types } = answer(polite);
+  call.end();
+  const { turn } = open();
+  turn.hearAudio(new Uint8Array(160).fill(0xff), TELEPHONY);
+  assert.deepEqual(types(), ["call_started", "call_ended", "turn_opened", "turn_closed"]);
+});
+
+Deno.test("an end that nobody is there to hear is over once the caller has left, and so is the recording", () => {
+  const finished: boolean[] = [];
+  const { call, clock, open, over } = answer(
+    agent(async function* () {
+      await new Promise(() => {});
+      yield { type: "listening" };
+    }),
+    { record: () => ({ heard() {}, spoken() {}, interrupted() {}, finish: (hungUp) => finished.push(hungUp) }) },
+  );
+  const { turn } = open();
+  turn.hear({ type: "started" });
+  turn.cancelled();
+  clock.advance(30_000);
+  assert.deepEqual([call.ended, over(), finished], [true, 0, []]);
+  for (let times = 0; times < 2; times++) {
+    call.hangUp("caller");
+    assert.deepEqual([over(), finished[0]], [1, true]);
+  }
 });
 
 Deno.test("the end of a call closes every stream that is still open, and only one hears the reason", async () => {
@@ -411,6 +511,50 @@ Deno.test("an agent that waits for the caller's side to take its words is not as
   turn.drained();
   await line.over();
   assert.equal(line.outputs.length, 51);
+});
+
+type House = ReturnType<typeof answer>;
+const ENDS: Readonly<Record<string, (house: House) => void>> = {
+  "the caller hangs up": ({ call }) => call.hangUp("caller"),
+  "an operator ends the call": ({ call }) => void call.end(),
+  "an operator hands it over": ({ call }) => void call.transfer(),
+  "it has lasted too long": ({ call }) => call.timeOut("lasted_too_long"),
+  "the gateway stops": ({ call }) => call.stop(),
+  "the answer takes too long": ({ clock }) => clock.advance(30_000),
+};
+
+for (const [how, end] of Object.entries(ENDS)) {
+  Deno.test(`an agent whose words wait for room leaves when ${how}`, async () => {
+    const left = Promise.withResolvers<void>();
+    const house = answer({
+      ...polite,
+      async *converse(_call, caller) {
+        try {
+          for await (const _ of caller) yield { type: "say", text: "word", bargeIn: true };
+        } finally {
+          left.resolve();
+        }
+      },
+    });
+    const { line, turn } = house.open();
+    line.room = false;
+    turn.hear({ type: "started" });
+    await line.until(({ outputs }) => outputs.length === 1);
+    end(house);
+    await left.promise;
+  });
+}
+
+Deno.test("an agent whose words wait for room answers the caller who barges in on them", async () => {
+  const { open } = answer(polite);
+  const one = open();
+  one.line.room = false;
+  one.turn.hear({ type: "started" });
+  await one.line.until(({ outputs }) => outputs.length === 1);
+  const two = open();
+  two.turn.hear({ type: "keys", digits: "12" });
+  await two.line.over();
+  assert.deepEqual(two.line.heard, ["say keys", "listening"]);
 });
 
 Deno.test("frames that an agent does not take hold the stream back, and are let through when it does", async () => {
@@ -586,4 +730,33 @@ Deno.test("what a failed agent knew goes to the human, less what the call keeps 
     transcript: MASK,
     summary: "Wants to pay",
   });
+});
+
+Deno.test("keys that come before a question for something sensitive is out are kept as its answer is", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { open } = answer(agent(async function* (input) {
+    if (input.type === "started") {
+      yield { type: "say", text: "your card number?", bargeIn: true };
+      await gate.promise;
+      return yield { type: "listening", expects: { sensitive: true } };
+    }
+    const { digits } = input as Extract<CallerInput, { type: "keys" }>;
+    yield { type: "custom", name: "paid", data: { card: digits } };
+    yield { type: "listening", summary: `pays with ${digits}`, expects: {} };
+  }));
+  const asked = open();
+  asked.turn.hear({ type: "started" });
+  await asked.line.until(({ outputs }) => outputs.length === 1);
+  const early = open();
+  early.turn.hear({ type: "keys", digits: "4111" });
+  gate.resolve();
+  await early.line.over();
+  assert.deepEqual(early.line.outputs, [
+    { type: "custom", name: "paid", data: { card: MASK } },
+    { type: "listening", summary: `pays with ${MASK}`, expects: {} },
+  ]);
+  const later = open();
+  later.turn.hear({ type: "keys", digits: "0815" });
+  await later.line.over();
+  assert.deepEqual(later.line.outputs[0], { type: "custom", name: "paid", data: { card: "0815" } });
 });

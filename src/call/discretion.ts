@@ -1,4 +1,6 @@
 import { MASK, type Redactor } from "../lib/redaction.ts";
+import type { CallerInput, Data } from "./input.ts";
+import type { HandOff } from "./keepsakes.ts";
 import type { AgentAct, InputExpectation, Remarks } from "./output.ts";
 
 /** Entries of keys that are remembered to be masked; the oldest are forgotten first. */
@@ -13,6 +15,8 @@ const SHORTEST_ENTRY = 3;
 export class Discretion {
   #sensitive: boolean;
   #entries: string[] = [];
+  /** What the caller waits for an answer to, the oldest first: the keys of each, "" for what was none. */
+  #unanswered: string[] = [];
 
   /** `byDefault`: whether input is sensitive when an agent does not say. */
   constructor(readonly redactor: Redactor, readonly byDefault: boolean) {
@@ -24,26 +28,28 @@ export class Discretion {
     return this.#sensitive;
   }
 
-  /** The caller has pressed keys. */
-  pressed(digits: string): void {
-    if (!this.#sensitive || digits.length < SHORTEST_ENTRY) return;
-    this.#entries.push(digits);
-    if (this.#entries.length > MOST_ENTRIES) this.#entries.shift();
+  /** The caller has done something that is to be answered. */
+  asked(input: CallerInput): void {
+    const keys = input.type === "keys" ? input.digits : "";
+    this.#unanswered.push(keys);
+    if (this.#sensitive) this.#remember(keys);
   }
 
-  /** It is the caller's turn, and the agent expects this. */
+  /** An answer is complete, and the agent expects this. Keys that were pressed before it was, are what it had asked for. */
   listens({ sensitive = this.byDefault }: Partial<InputExpectation>): void {
     this.#sensitive = sensitive;
+    this.#unanswered.shift();
+    if (sensitive) this.#unanswered.forEach((keys) => this.#remember(keys));
   }
 
-  /** The output as others may have it. What the caller is to hear stays as it is. */
+  /** The output as others may have it. What the caller is to hear stays as it is. Throws TypeError for data that is no JSON. */
   mask(output: AgentAct): AgentAct {
     switch (output.type) {
       case "say":
       case "no_match":
         return output;
       case "custom":
-        return { ...output, data: this.redactor.data(output.data, this.#entries) };
+        return { ...output, data: this.#data(output.data) };
       case "listening":
         return { ...output, ...this.#remarks(output) };
       case "transfer":
@@ -53,10 +59,29 @@ export class Discretion {
           ...output,
           ...this.#remarks(output),
           ...(reason === undefined ? {} : { reason: this.redactor.text(reason, this.#entries) }),
-          ...(data === undefined ? {} : { data: this.redactor.data(data, this.#entries) }),
+          ...(data === undefined ? {} : { data: this.#data(data) }),
         };
       }
     }
+  }
+
+  /** The transfer to a human, who is told what a failed agent knew: nothing, where that cannot be told. Never throws. */
+  handOver(reason: string, known: HandOff): AgentAct {
+    try {
+      return this.mask({ type: "transfer", reason, ...known });
+    } catch {
+      return { type: "transfer", reason };
+    }
+  }
+
+  #remember(keys: string): void {
+    if (keys.length < SHORTEST_ENTRY || this.#entries.includes(keys)) return;
+    this.#entries.push(keys);
+    if (this.#entries.length > MOST_ENTRIES) this.#entries.shift();
+  }
+
+  #data(data: Data): Data {
+    return this.redactor.data(JSON.parse(JSON.stringify(data)), this.#entries);
   }
 
   #remarks({ transcript, summary }: Remarks): Remarks {

@@ -4,7 +4,10 @@ import type { Data } from "./input.ts";
 /** Everything a virtual agent can do, whatever vendor it came from. */
 export type AgentOutput = AgentAct | AgentNote;
 
-/** What an agent does that the caller's side is told. */
+/**
+ * What an agent does that the caller's side is told. Where an answer is one response (whole prompts, and no partial
+ * answers), it carries one event: the end of the call, or else the first.
+ */
 export type AgentAct =
   | Say
   | Listening
@@ -28,6 +31,8 @@ export interface Say {
   readonly text?: string;
   /** Whether the caller may cut it short. What is said before a transfer or a hang-up never can be. */
   readonly bargeIn: boolean;
+  /** Nothing but the end of the call follows: also as a welcome, and sent before that end, it cannot be cut short. */
+  readonly farewell?: boolean;
   /** Play it now, more of the same answer follows: a filler. Held back where the caller's side takes no partial answers. */
   readonly interim?: boolean;
   /** A piece of longer audio: what is said next goes on where it ends. */

@@ -3,7 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { CallDetails } from "./connector.ts";
 import { Conversation } from "./conversation.ts";
 import type { ConversationOptions } from "./conversation_options.ts";
-import type { AgentDirectory } from "./directory.ts";
+import type { AgentDirectory, ListedAgent } from "./directory.ts";
 import type { ErrorCode } from "../lib/error_codes.ts";
 import { RecentKeys } from "../lib/recent_keys.ts";
 
@@ -73,33 +73,26 @@ export class Switchboard implements Disposable {
   join(details: CallDetails, starts: boolean): Conversation | undefined {
     const key = callKey({ orgId: details.orgId, callId: details.id });
     const known = this.#calls.get(key);
-    if (known && !starts) {
-      const asked = details.agentId && this.directory.find(details.agentId)?.id;
-      if (asked === undefined) throw new CallRefused("unknown_agent", "no agent has the id that was asked for");
-      if (asked && asked !== known.call.agentId) {
-        throw new CallRefused("other_agent", "the conversation goes on with another agent");
-      }
+    if (starts) {
+      // First of all: whoever opens the new call, here or elsewhere, the old one is over.
+      known?.hangUp("started_again");
+      this.#over.delete(key);
+    } else if (known) {
+      this.#checkAgent(details.agentId, known);
       return known;
-    }
-    if (!starts && this.#over.has(key)) return undefined;
+    } else if (this.#over.has(key)) return undefined;
     if (this.#draining) throw new CallRefused("draining", "the gateway takes no new calls: it is about to stop");
-    const agent = this.directory.find(details.agentId);
-    if (!agent) {
-      const [reason, message] = details.agentId === "" || this.directory.list().length === 0
-        ? ["no_agents", "no agent is on offer"] as const
-        : ["unknown_agent", "no agent has the id that was asked for"] as const;
-      throw new CallRefused(reason, message);
-    }
-    if (!known && this.#calls.size >= this.limits.maxCalls) {
+    const agent = this.#findAgent(details.agentId);
+    if (this.#calls.size >= this.limits.maxCalls) {
       throw new CallRefused("full", `as many calls as are allowed are going on: ${this.limits.maxCalls}`);
     }
-    known?.hangUp("started_again");
-    this.#over.delete(key);
-    const call = new Conversation({ ...details, agentId: agent.id }, agent.connector, this.conversation, () => {
+    const onOver = () => {
       this.#calls.delete(key);
       this.#over.add(key, this.#clock.now());
       if (this.#calls.size === 0) this.#emptied?.();
-    });
+    };
+    const about = { ...details, agentId: agent.id };
+    const call = new Conversation(about, agent.connector, this.conversation, onOver, details.agentId);
     this.#calls.set(key, call);
     this.opened++;
     return call;
@@ -134,6 +127,21 @@ export class Switchboard implements Disposable {
     this.#callOffSweep?.();
     for (const call of this.#calls.values()) call.stop();
     this.#calls.clear();
+  }
+
+  #findAgent(asked: string): ListedAgent {
+    const agent = this.directory.find(asked);
+    if (agent) return agent;
+    throw asked === "" || this.directory.list().length === 0
+      ? new CallRefused("no_agents", "no agent is on offer")
+      : new CallRefused("unknown_agent", "no agent has the id that was asked for");
+  }
+
+  /** A later stream may name no agent, or the call's own: also one that is on offer no more, and in the words of the start. */
+  #checkAgent(asked: string, { askedFor, call: { agentId } }: Conversation): void {
+    if (asked === "" || asked === askedFor || asked === agentId) return;
+    if (this.#findAgent(asked).id === agentId) return;
+    throw new CallRefused("other_agent", "the conversation goes on with another agent");
   }
 
   #scheduleSweep(): void {

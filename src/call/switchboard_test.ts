@@ -21,10 +21,10 @@ const connector: Connector = {
   },
 };
 
-async function house(limits: Partial<CallLimits> = {}) {
+async function house(limits: Partial<CallLimits> = {}, offered = connector) {
   const clock = new ManualClock();
   const events: CallEvent[] = [];
-  const directory = new AgentDirectory([{ id: "x", kind: "test", connector, speaks: "prompts" }], silentLog());
+  const directory = new AgentDirectory([{ id: "x", kind: "test", connector: offered, speaks: "prompts" }], silentLog());
   await directory.refresh();
   const switchboard = new Switchboard(directory, {
     maxCalls: 3,
@@ -45,7 +45,7 @@ async function house(limits: Partial<CallLimits> = {}) {
       additionalInfo: {},
       trackingId: "",
     }, starts);
-  return { clock, events, switchboard, join };
+  return { clock, directory, events, switchboard, join };
 }
 
 const sink = (outputs: TurnOutput[] = []) => ({ put: (o: TurnOutput) => outputs.push(o) > 0, close() {}, resume() {} });
@@ -73,6 +73,22 @@ Deno.test("a later stream may leave the agent out, but not name another", async 
   assert.throws(() => join("c1", { starts: false, agentId: "nobody" }), refusal("unknown_agent"));
 });
 
+Deno.test("a call goes on with its agent when that is on offer no more, or at another place", async () => {
+  let offered = ["sales", "support"];
+  const agents = () => Promise.resolve(offered.map((id) => ({ id, name: id })));
+  const { join, directory } = await house({}, { ...connector, agents });
+  const asked = ["", "2", "support"];
+  const calls = asked.map((agentId, at) => join(`c${at}`, { agentId }));
+  for (offered of [["billing", "sales"], []]) {
+    await directory.refresh();
+    for (const [at, agentId] of asked.entries()) {
+      for (const again of new Set(["", agentId, calls[at]!.call.agentId])) {
+        assert.equal(join(`c${at}`, { starts: false, agentId: again }), calls[at], `"${again}" after "${agentId}"`);
+      }
+    }
+  }
+});
+
 Deno.test("an agent that nobody offers is refused", async () => {
   const { join } = await house();
   assert.throws(() => join("c1", { agentId: "nobody" }), refusal("unknown_agent"));
@@ -94,6 +110,19 @@ Deno.test("a call that starts again under its id is a new call, and the old one 
   const second = join("c1", { agentId: "support" });
   assert.notEqual(first, second);
   assert.equal(switchboard.size, 1);
+  assert.deepEqual(events.map(({ type }) => type), ["call_started", "call_ended", "call_started"]);
+});
+
+Deno.test("a call that starts again while nobody has heard its end leaves nothing behind", async () => {
+  const { join, clock, switchboard, events } = await house();
+  const first = join("c1")!;
+  first.stop();
+  assert.equal(switchboard.size, 1);
+  const second = join("c1");
+  assert.notEqual(first, second);
+  first.timeOut("idle_too_long");
+  assert.equal(join("c1", { starts: false }), second);
+  assert.equal(clock.timers, 1);
   assert.deepEqual(events.map(({ type }) => type), ["call_started", "call_ended", "call_started"]);
 });
 
@@ -136,6 +165,19 @@ Deno.test("drain() refuses new calls, lets open ones go on, and resolves when th
   assert.equal(drained, false);
   call.hangUp("caller");
   await draining;
+});
+
+Deno.test("a call that starts again while the gateway drains is over here: its streams are for whoever takes over", async () => {
+  const { join, switchboard } = await house();
+  join("kept");
+  join("known");
+  join("over")!.hangUp("caller");
+  switchboard.drain(30_000);
+  for (const id of ["known", "over"]) {
+    assert.throws(() => join(id), refusal("draining"));
+    assert.throws(() => join(id, { starts: false }), refusal("draining"), `a later stream of ${id}`);
+  }
+  assert.equal(switchboard.size, 1);
 });
 
 Deno.test("drain() hands the calls that are left to humans when its time is over", async () => {

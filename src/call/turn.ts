@@ -50,10 +50,10 @@ export interface TurnHost {
   readonly maxUtteranceMs: number;
   /** Passes an input on to the agent. Returns false when the agent lags behind. */
   pass(input: CallerInput): boolean;
-  /** The caller has something to say: passes it on and owes the turn an answer. */
-  ask(turn: Turn, input: CallerInput): void;
-  /** The caller speaks or presses keys: other turns' answers are of no use any more. */
-  interrupt(turn: Turn): void;
+  /** The caller has something to say: passes it on and owes the turn an answer. Returns false when it owes too many already. */
+  ask(turn: Turn, input: CallerInput): boolean;
+  /** The caller speaks or presses keys: answers are of no use any more, but those of the turn that goes on with it. */
+  interrupt(goesOn?: Turn): void;
   /** A step of the turn is done, at this very moment. */
   mark(turn: Turn, step: TurnStep): void;
   turnClosed(turn: Turn, cancelled: boolean): void;
@@ -92,7 +92,8 @@ export class Turn implements SpeechListener, DeliveryListener {
   /** The frame being heard, and how much of it is dealt with. */
   #frame: Uint8Array | undefined;
   #taken = 0;
-  #drained: (() => void) | undefined;
+  /** That the wire has room again: everybody who put something while it had none waits for the same. */
+  #room: PromiseWithResolvers<void> | undefined;
 
   constructor(readonly host: TurnHost, readonly sink: TurnSink, readonly number: number) {}
 
@@ -113,7 +114,7 @@ export class Turn implements SpeechListener, DeliveryListener {
    */
   hearAudio(data: Uint8Array, format: AudioFormat, from = 0, to = data.length): boolean {
     this.heard = true;
-    if (this.frames++ === 0) this.host.mark(this, "audio_started");
+    if (this.frames++ === 0 && this.open) this.host.mark(this, "audio_started");
     const now = this.host.clock.now();
     this.host.recorder?.heard(data, format, from, to, now, this.frames > 1);
     if (this.#state !== "hearing") return true;
@@ -135,17 +136,19 @@ export class Turn implements SpeechListener, DeliveryListener {
     return room;
   }
 
-  /** Hears anything but audio. */
-  hear(input: CallerInput): void {
+  /** Hears anything but audio. Returns false when it was not taken, for too many answers are owed already. */
+  hear(input: CallerInput): boolean {
     this.heard = true;
-    if (this.#state === "closed") return;
-    if (input.type === "keys_started" || input.type === "keys") this.host.interrupt(this);
+    if (!this.open) return true;
     if (input.type === "keys_started") {
+      // The keys come in a turn of their own.
+      this.host.interrupt();
       this.host.pass(input);
-      if (this.owed === 0) this.close();
-      return;
+      this.close();
+      return true;
     }
-    this.#answer(input);
+    if (input.type === "keys") this.host.interrupt(this);
+    return this.#answer(input);
   }
 
   /** The caller's side will send no more: speech that has not ended ends here, and a turn that asked for nothing closes. */
@@ -169,8 +172,8 @@ export class Turn implements SpeechListener, DeliveryListener {
 
   /** The wire has room again. */
   drained(): void {
-    this.#drained?.();
-    this.#drained = undefined;
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   /** Sends an output, if the turn is still open. Returns a promise only when the wire has no room. */
@@ -178,9 +181,8 @@ export class Turn implements SpeechListener, DeliveryListener {
     if (!this.open) return;
     this.spoken ||= output.type === "say";
     if (this.sink.put(output, this) || !this.open) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#drained = resolve;
-    return promise;
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
   }
 
   /** Ends the turn in good order. */
@@ -206,6 +208,7 @@ export class Turn implements SpeechListener, DeliveryListener {
     this.#take(offset);
     this.#utterance?.begin();
     this.host.interrupt(this);
+    if (!this.open) return;
     this.put({ type: "input_started" });
     this.host.mark(this, "speech_started");
     if (this.host.hears.as !== "utterances") this.host.pass({ type: "speech_started" });
@@ -249,13 +252,15 @@ export class Turn implements SpeechListener, DeliveryListener {
     const input: CallerInput = this.#utterance
       ? { type: "utterance", audio: this.#utterance.end(silenceMs) }
       : { type: "speech_ended" };
-    this.#answer(input);
+    if (!this.#answer(input)) this.close();
   }
 
-  #answer(input: CallerInput): void {
+  /** What was said before to any stream of the connection may have ended it, and this turn with it. */
+  #answer(input: CallerInput): boolean {
+    if (!this.open) return true;
     this.#state = "answering";
     this.#quiet();
-    this.host.ask(this, input);
+    return this.host.ask(this, input);
   }
 
   /** The ear is of no more use: its memory goes back at once. */

@@ -1,4 +1,5 @@
 import type { AudioFormat } from "../audio/format.ts";
+import type { CallDetails } from "../call/connector.ts";
 import type { Conversation } from "../call/conversation.ts";
 import type { AgentDirectory } from "../call/directory.ts";
 import type { InputExpectation } from "../call/output.ts";
@@ -7,7 +8,6 @@ import type { DeliveryListener, Turn, TurnOutput, TurnSink } from "../call/turn.
 import type { Successor } from "../grpc/relay.ts";
 import { type Method, type Rpc, type RpcListener, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
-import type { Clock } from "../lib/clock.ts";
 import type { ErrorCode } from "../lib/error_codes.ts";
 import type { Log } from "../lib/log.ts";
 import { DecodeError } from "../lib/protobuf.ts";
@@ -30,13 +30,12 @@ import { type Caller, checkOrg, Guard, type GuardedMethod } from "./guard.ts";
 
 /** How the gateway speaks BYOVA. */
 export interface ByovaOptions {
-  readonly clock: Clock;
   readonly log: Log;
   /** How many ProcessCallerInput streams may be open at once. */
   readonly maxStreams: number;
   /** What is announced to Webex when the agent says nothing about it. */
   readonly expects: InputExpectation;
-  /** Whether the first prompt of a call may be interrupted, whatever its connector says. */
+  /** Whether the first prompt of a call may be interrupted, whatever its connector says; a farewell never may. */
   readonly welcomeBargeIn: boolean;
   readonly chunkBytes: number;
   readonly boundaryType: "final" | "chunk" | undefined;
@@ -46,8 +45,6 @@ export interface ByovaOptions {
   readonly successor?: () => Successor | undefined;
 }
 
-/** A stream that brings no request within this time is closed, in ms. */
-const FIRST_REQUEST_MS = 30_000;
 /** Among the first packets of a stream, those shorter than this, in bytes, are noise, and may hold half a sample. */
 const FIRST_PACKETS = 3;
 const SHORTEST_PACKET = 16;
@@ -104,6 +101,7 @@ function listVirtualAgents(directory: AgentDirectory): GuardedMethod {
 class CallerStream implements RpcListener, TurnSink {
   #call: Conversation | undefined;
   #turn: Turn | undefined;
+  /** Says what there is to say; nothing before the call is found, nor once the caller has been bidden farewell. */
   #reply: Reply | undefined;
   /** Where the stream goes on when its call is the successor's. */
   #relay: RpcListener | undefined;
@@ -111,7 +109,6 @@ class CallerStream implements RpcListener, TurnSink {
   readonly #frame = new FrameReader();
   #packets = 0;
   #closed = false;
-  #callOffTimer: (() => void) | undefined;
 
   constructor(
     readonly rpc: Rpc,
@@ -122,10 +119,6 @@ class CallerStream implements RpcListener, TurnSink {
   ) {
     this.#trackingId = readTrackingId(rpc.metadata.get("trackingid"));
     if (this.#trackingId !== "") rpc.respondWith([["trackingid", this.#trackingId]]);
-    this.#callOffTimer = options.clock.setTimer(FIRST_REQUEST_MS, () => {
-      this.#release();
-      rpc.finish(Status.DEADLINE_EXCEEDED, `no request came within ${FIRST_REQUEST_MS / 1000} s`);
-    });
     streams.open++; // whoever fails before this is not open
   }
 
@@ -164,7 +157,7 @@ class CallerStream implements RpcListener, TurnSink {
   }
 
   put(output: TurnOutput, listener: DeliveryListener): boolean {
-    return this.#reply!.put(output, listener);
+    return this.#reply?.put(output, listener) ?? true;
   }
 
   resume(): void {
@@ -177,7 +170,6 @@ class CallerStream implements RpcListener, TurnSink {
   }
 
   #open(request: VoiceVARequest, message: Span): void {
-    this.#stopWaiting();
     const details = readDetails(request, this.#trackingId);
     checkOrg(this.caller, details.orgId);
     checkInput(request);
@@ -185,7 +177,7 @@ class CallerStream implements RpcListener, TurnSink {
     const about = { call: details.id, org: details.orgId, tracking: details.trackingId, peer: this.rpc.peer };
     this.options.log[starts ? "info" : "debug"]("stream opened", about);
     const leaves = request.eventInput !== undefined && readEvent(request.eventInput)?.type === "hung_up";
-    const call = leaves ? this.switchboard.find(details.orgId, details.id) : this.#join(details, starts);
+    const call = leaves ? this.#findLeft(details) : this.#join(details, starts);
     if (call === undefined && leaves) this.#handOver();
     if (this.#relay) return this.#relay.message(message);
     if (!call) {
@@ -200,7 +192,7 @@ class CallerStream implements RpcListener, TurnSink {
       partials: request.allowPartialResponses,
       bargeIn: starts ? this.options.welcomeBargeIn : undefined,
       expects: this.options.expects,
-      expected: call.expects,
+      expected: () => call.expects,
       chunkBytes: this.options.chunkBytes,
       boundaryType: this.options.boundaryType,
       language: call.language,
@@ -208,7 +200,7 @@ class CallerStream implements RpcListener, TurnSink {
     this.#turn = call.openTurn(this);
   }
 
-  #join(details: ReturnType<typeof readDetails>, starts: boolean): Conversation | undefined {
+  #join(details: CallDetails, starts: boolean): Conversation | undefined {
     try {
       return this.switchboard.join(details, starts);
     } catch (error) {
@@ -222,6 +214,14 @@ class CallerStream implements RpcListener, TurnSink {
       });
       throw new GrpcError(REFUSAL[error.reason], error.message);
     }
+  }
+
+  /** Finds the call that its caller leaves. An end that nobody has heard yet is nobody's to hear then. */
+  #findLeft({ orgId, id }: CallDetails): Conversation | undefined {
+    const call = this.switchboard.find(orgId, id);
+    if (!call?.ended) return call;
+    call.hangUp("caller");
+    return undefined;
   }
 
   /** Hands the stream to the gateway that takes over, if there is one. */
@@ -244,14 +244,15 @@ class CallerStream implements RpcListener, TurnSink {
       const { callerAudio, encoding, sampleRateHertz: sampleRate } = request.audioInput;
       return this.#hearAudio(callerAudio, { from: 0, to: callerAudio.length, encoding, sampleRate });
     }
-    if (request.dtmfInput) return turn.hear(readKeys(request.dtmfInput));
     checkInput(request);
-    const input = readEvent(request.eventInput!);
+    const input = request.dtmfInput ? readKeys(request.dtmfInput) : readEvent(request.eventInput!);
     if (input?.type === "hung_up") {
       this.rpc.send(FAREWELL);
+      this.#reply = undefined;
       call.hangUp(input.reason);
     } else if (input) {
-      turn.hear(input);
+      if (turn.hear(input)) return;
+      throw new GrpcError(Status.RESOURCE_EXHAUSTED, "as many answers as are allowed are still to come");
     } else {
       this.options.log.warn("event ignored", {
         code: "EVENT-IGNORED" satisfies ErrorCode,
@@ -269,13 +270,7 @@ class CallerStream implements RpcListener, TurnSink {
     if (!this.#turn!.hearAudio(data, format, from, to)) this.rpc.pause();
   }
 
-  #stopWaiting(): void {
-    this.#callOffTimer?.();
-    this.#callOffTimer = undefined;
-  }
-
   #release(): void {
-    this.#stopWaiting();
     if (this.#closed) return;
     this.#closed = true;
     this.streams.open--;

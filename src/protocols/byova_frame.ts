@@ -17,8 +17,10 @@ export interface Frame {
   readonly sampleRate: number;
 }
 
-/** What streams remember is kept in blocks that many share, in bytes; a head that is longer has one of its own. */
+/** What streams remember is kept in blocks that many share, in bytes. */
 const BLOCK_BYTES = 4096;
+/** The longest head that is remembered: ids of 256 bytes, and then some. Requests with a longer one are decoded whole. */
+const LONGEST_HEAD = 2048;
 let block = new Uint8Array(BLOCK_BYTES);
 let blockUsed = 0;
 
@@ -46,7 +48,7 @@ export class FrameReader implements Frame {
     while (reader.at < reader.end) {
       const at = reader.at;
       const tag = reader.tag();
-      if (tag === AUDIO_INPUT) return this.#keep(request.subarray(0, at));
+      if (tag === AUDIO_INPUT) return at <= LONGEST_HEAD ? this.#keep(request.subarray(0, at)) : undefined;
       reader.skip(tag);
     }
   }
@@ -77,7 +79,7 @@ export class FrameReader implements Frame {
 
   #keep(head: Uint8Array): void {
     if (blockUsed + head.length > block.length) {
-      block = new Uint8Array(Math.max(BLOCK_BYTES, head.length));
+      block = new Uint8Array(BLOCK_BYTES);
       blockUsed = 0;
     }
     block.set(head, blockUsed);

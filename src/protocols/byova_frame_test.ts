@@ -40,6 +40,13 @@ Deno.test("FrameReader leaves every other request to the decoder", () => {
   assert.equal(reads(new Uint8Array()), false);
 });
 
+Deno.test("FrameReader remembers no head of any length that a client likes", () => {
+  const long = encodeVoiceVARequest({ ...ids, conversationId: "c".repeat(3000), audioInput });
+  const reader = new FrameReader();
+  reader.learn(long);
+  assert.equal(reader.read(new Span(long)), false);
+});
+
 Deno.test("FrameReader refuses a frame that breaks off", () => {
   assert.throws(() => reads(frame.subarray(0, frame.length - 1)), { name: "DecodeError" });
 });

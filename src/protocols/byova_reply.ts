@@ -31,12 +31,12 @@ export interface ReplyOptions {
   readonly speaks: Connector["speaks"];
   /** Whether the caller's side takes PARTIAL responses. */
   readonly partials: boolean;
-  /** Overrides whether prompts can be barged into: for the welcome. */
+  /** Overrides whether prompts can be barged into, those that are no farewell: for the welcome. */
   readonly bargeIn: boolean | undefined;
   /** What an agent that says nothing about it is ready to take. */
   readonly expects: InputExpectation;
   /** What this one was ready to take when it last listened. */
-  readonly expected: Partial<InputExpectation>;
+  readonly expected: () => Partial<InputExpectation>;
   /** How much audio goes into a chunk at most, SMALLEST_CHUNK to LARGEST_CHUNK bytes. */
   readonly chunkBytes: number;
   /** Overrides the type of the responses that mark where the caller's input starts and ends. */
@@ -119,7 +119,7 @@ export class Reply {
   }
 
   #expected(): InputExpectation {
-    return { ...this.options.expects, ...this.options.expected };
+    return { ...this.options.expects, ...this.options.expected() };
   }
 
   #say(say: Say): void {
@@ -127,7 +127,7 @@ export class Reply {
     if (say.piece && say.audio) return this.#gather(say);
     this.#bindPieces();
     this.#prompts.push({
-      isBargeInEnabled: this.options.bargeIn ?? say.bargeIn,
+      isBargeInEnabled: this.#mayInterrupt(say),
       ...(say.text === undefined ? {} : { text: say.text }),
       ...(say.audio ? { audioContent: wavOf(say.audio) } : {}),
     });
@@ -136,18 +136,23 @@ export class Reply {
     }
   }
 
+  #mayInterrupt({ bargeIn, farewell }: Say): boolean {
+    return !farewell && (this.options.bargeIn ?? bargeIn);
+  }
+
   /** Sends audio as it comes, in chunks of a size that Webex takes; less than the smallest waits for more. */
-  #stream({ audio, bargeIn }: Say): void {
+  #stream(say: Say): void {
+    const bargeIn = this.#mayInterrupt(say);
     if (bargeIn !== this.#bargeIn) this.#flush();
     this.#bargeIn = bargeIn;
-    this.#queue(this.#toTelephone(audio!.data, audio!.format));
+    this.#queue(this.#toTelephone(say.audio!.data, say.audio!.format));
     this.#sendChunks();
   }
 
   /** Keeps a piece of a prompt that goes out whole. */
-  #gather({ audio, bargeIn }: Say): void {
-    this.#bargeIn = bargeIn;
-    this.#queue(this.#toTelephone(audio!.data, audio!.format));
+  #gather(say: Say): void {
+    this.#bargeIn = this.#mayInterrupt(say);
+    this.#queue(this.#toTelephone(say.audio!.data, say.audio!.format));
   }
 
   /** Makes one prompt of the pieces that have come so far. */
@@ -156,7 +161,7 @@ export class Reply {
     this.#drainConverter();
     if (this.#audio.length === 0) return;
     this.#prompts.push({
-      isBargeInEnabled: this.options.bargeIn ?? this.#bargeIn,
+      isBargeInEnabled: this.#bargeIn,
       audioContent: writeWav({ format: TELEPHONY, data: this.#audio }),
     });
     this.#audio = NOTHING;
@@ -197,21 +202,22 @@ export class Reply {
 
   #chunk(audio: Uint8Array): void {
     this.#chunks++;
-    const isBargeInEnabled = this.options.bargeIn ?? this.#bargeIn;
-    this.#send({ prompts: [{ audioContent: audio, isBargeInEnabled }], responseType: ResponseType.CHUNK });
+    const prompts = [{ audioContent: audio, isBargeInEnabled: this.#bargeIn }];
+    this.#send({ prompts, responseType: ResponseType.CHUNK });
   }
 
-  /** Webex considers only the first event of a response: a second one goes out in a response of its own. */
-  #announce(event: Partial<OutputEvent>): void {
+  /**
+   * Webex considers only the first event of a response: an earlier one goes out in a response of its own. Where the FINAL
+   * is the only response, it carries the end of the call, or else the first event.
+   */
+  #announce(event: Partial<OutputEvent>, ends = false): void {
+    const { speaks, partials } = this.options;
     const earlier = this.#event;
+    if (earlier && (speaks === "pieces" || partials)) {
+      const responseType = speaks === "pieces" ? ResponseType.CHUNK : ResponseType.PARTIAL;
+      this.#send({ outputEvents: [earlier], responseType });
+    } else if (earlier && !ends) return;
     this.#event = event;
-    if (!earlier) return;
-    const type = this.options.speaks === "pieces"
-      ? ResponseType.CHUNK
-      : this.options.partials
-      ? ResponseType.PARTIAL
-      : ResponseType.FINAL;
-    this.#send({ outputEvents: [earlier], responseType: type });
   }
 
   #complete(expects: InputExpectation, remarks: Remarks): void {
@@ -230,7 +236,7 @@ export class Reply {
     this.#bindPieces();
     this.#prompts = this.#prompts.map((prompt) => ({ ...prompt, isBargeInEnabled: false }));
     this.#bargeIn = false;
-    this.#announce(data || reason ? { ...event, metadata: { ...(reason ? { reason } : {}), ...data } } : event);
+    this.#announce(data || reason ? { ...event, metadata: { ...(reason ? { reason } : {}), ...data } } : event, true);
     const ending = [this.#event!];
     this.#event = undefined;
     const { expects } = this.options;

@@ -7,6 +7,8 @@ import { VoiceInput_VoiceEncoding as VoiceEncoding, type VoiceVARequest } from "
 
 /** The longest id that is taken, in UTF-16 units. Webex's own are UUIDs of 36. */
 const LONGEST_ID = 256;
+/** The longest language tag that is kept, in characters: 35 are enough for nearly all (RFC 5646 section 4.4.1). */
+const LONGEST_LANGUAGE = 64;
 /** The longest entry of keys that is taken. */
 const MOST_KEYS = 128;
 
@@ -24,7 +26,7 @@ export function telephoneFormat(encoding: number, sampleRate: number): AudioForm
 
 /** What of the tracking id of a stream's metadata may be written down and sent back; "" for none. */
 export function readTrackingId(trackingId = ""): string {
-  return trackingId.replaceAll(/[^\x21-\x7e]/g, "").slice(0, LONGEST_ID);
+  return visible(trackingId, LONGEST_ID);
 }
 
 /** Reads who calls whom from the first request of a stream. Throws INVALID_ARGUMENT, naming the field. */
@@ -33,7 +35,7 @@ export function readDetails(request: VoiceVARequest, trackingId: string): CallDe
     id: readId("conversation_id", request.conversationId),
     orgId: readId("customer_org_id", request.customerOrgId),
     agentId: request.virtualAgentId === "" ? "" : readId("virtual_agent_id", request.virtualAgentId),
-    language: request.audioInput?.languageCode ?? "",
+    language: visible(request.audioInput?.languageCode ?? "", LONGEST_LANGUAGE),
     vendorConfig: request.vendorSpecificConfig,
     startName: startOf(request)?.name ?? "",
     parameters: startOf(request)?.parameters ?? {},
@@ -102,6 +104,11 @@ export const KEYS: readonly (string | undefined)[] = [undefined, ..."1234567890A
 
 function startOf(request: VoiceVARequest): EventInput | undefined {
   return request.eventInput?.eventType === EventType.SESSION_START ? request.eventInput : undefined;
+}
+
+/** What is visible of an ASCII text, up to so many characters. */
+function visible(text: string, most: number): string {
+  return text.replaceAll(/[^\x21-\x7e]/g, "").slice(0, most);
 }
 
 function readId(field: string, id: string): string {

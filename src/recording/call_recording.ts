@@ -104,9 +104,9 @@ export class CallRecording implements CallRecorder {
 
   /** Takes the caller's audio where it belongs; what is held is silence until then. */
   #hold(data: Uint8Array, from: number, to: number): void {
-    const held = this.#held!;
+    const held = this.#held!, writer = this.#writer!;
     const silent = this.call.sensitive();
-    while (from < to) {
+    while (from < to && !writer.stopped) {
       if (this.#callerEnd - this.#from >= HELD) this.#write(this.#callerEnd - BLOCK);
       const at = this.#callerEnd - this.#from;
       const size = Math.min(to - from, HELD - at);

@@ -289,6 +289,17 @@ Deno.test("a file is no longer than it may be", async () => {
   assert.deepEqual(studio.lines.map(({ fields }) => fields.problem), ["it is as long as a recording may be"]);
 });
 
+Deno.test("a packet that is longer than the file may be, or than the disk may lag behind, ends the recording and not the call", async () => {
+  for (const [maxFileBytes, seconds] of [[20_000, 5], [100_000_000, 60]] as const) {
+    const studio = new Studio({ maxFileBytes });
+    studio.packet(1, false, seconds * 1000);
+    studio.packet(1, true);
+    const { ms } = await studio.finish();
+    assert.ok(ms > 1000 && ms < seconds * 1000, `${ms} ms are in the file`);
+    assert.equal(studio.lines.length, 1);
+  }
+});
+
 Deno.test("what an agent says more than five minutes ahead is left out", async () => {
   const studio = new Studio();
   for (let minute = 0; minute < 10; minute++) studio.recorder.spoken(prompt(1, 60_000), true);

@@ -15,6 +15,8 @@ const BAND_BYTES: usize = 64;
  * rest.
  */
 const LEAST_POWER: f32 = 1000;
+/** The least floor of a window's energy: next to nothing, and far from the subnormal numbers, which are slow. */
+const LEAST_ENERGY: f32 = 1e-30;
 /** One band counts for no more than 12 and no less than -3 dB over its floor, so that no single line makes speech. */
 const MOST_DB: f32 = 12, LEAST_DB: f32 = -3;
 
@@ -72,6 +74,7 @@ const power: usize = memory.data(HALF * 4, 16);
 const bands: usize = memory.data(64, 16);
 const hannEven: usize = memory.data(HALF * 4, 16);
 const hannOdd: usize = memory.data(HALF * 4, 16);
+silenceBands(); // for good in the spare lanes, whose floors would else become subnormal
 for (let n = 0; n < HALF; n++) {
   store<f32>(hannEven + (n << 2), hann(2 * n));
   store<f32>(hannOdd + (n << 2), hann(2 * n + 1));
@@ -141,7 +144,7 @@ function transform(at: usize): f32 {
   ear.energy = energy;
   // Most of what comes while nobody speaks is digital silence, whose spectrum needs no transform.
   if (silent) {
-    for (let from: usize = 0; from < BAND_BYTES; from += 16) v128.store(bands + from, f32x4.splat(LEAST_POWER));
+    silenceBands();
     return 0;
   }
   for (let n = 0; n < WINDOW / 2; n += 4) {
@@ -160,6 +163,11 @@ function transform(at: usize): f32 {
     store<f32>(bands + (band << 2), sum + total(sums));
   }
   return energy;
+}
+
+/** Fills `bands`, the spare lanes too, with those of digital silence. */
+function silenceBands(): void {
+  for (let from: usize = 0; from < BAND_BYTES; from += 16) v128.store(bands + from, f32x4.splat(LEAST_POWER));
 }
 
 function energyOfInput(at: usize): f32 {
@@ -235,5 +243,5 @@ function learn(at: usize, rate: f32): void {
 }
 
 function follow(floor: f32, now: f32, rate: f32): f32 {
-  return floor + (now < floor ? BACKGROUND_RATE : rate) * (now - floor);
+  return max<f32>(LEAST_ENERGY, floor + (now < floor ? BACKGROUND_RATE : rate) * (now - floor));
 }

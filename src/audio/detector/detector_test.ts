@@ -80,6 +80,44 @@ Deno.test("the module is what its source compiles to", async () => {
   assert.ok(Buffer.compare(carried, await compile("detector.ts")) === 0, "run: deno task gen");
 });
 
+const REMEMBERED = `
+export const first: usize = FLOOR;
+export const behind: usize = PREVIOUS;
+export function energyFloor(ear: usize): f32 { return changetype<Ear>(ear).energyFloor; }
+`;
+
+interface Detector {
+  readonly memory: WebAssembly.Memory;
+  readonly input: WebAssembly.Global;
+  /** Where in an ear that begins, and ends, which is remembered of its bands. */
+  readonly first: WebAssembly.Global;
+  readonly behind: WebAssembly.Global;
+  open(threshold: number): number;
+  judge(ear: number): number;
+  energyFloor(ear: number): number;
+}
+
+/** The least number of 32 bits whose arithmetic is fast everywhere. */
+const LEAST_NORMAL = 2 ** -126;
+
+Deno.test("nothing that is remembered fades into numbers that are slow to reckon with, in silence or in noise", async () => {
+  const source = await Deno.readTextFile(new URL("detector.as", import.meta.url)) + REMEMBERED;
+  const quiet = noise("white", 120_000, -60);
+  for (const sound of [new Float64Array(quiet.length), quiet]) {
+    const module = await compile("detector.ts", source) as Uint8Array<ArrayBuffer>;
+    const { instance } = await WebAssembly.instantiate(module);
+    const { memory, input, first, behind, ...detector } = instance.exports as unknown as Detector;
+    const ear = detector.open(0.5);
+    const window = new Int16Array(memory.buffer, ear + input.value, SPECTRUM_SAMPLES / 2);
+    for (let at = 0; at + window.length <= sound.length; at += window.length) {
+      window.set(sound.subarray(at, at + window.length));
+      detector.judge(ear);
+    }
+    const bands = new Float32Array(memory.buffer, ear + first.value, (behind.value - first.value) / 4);
+    for (const value of [detector.energyFloor(ear), ...bands]) assert.ok(value >= LEAST_NORMAL, `${value}`);
+  }
+});
+
 const anySamples = fc.array(fc.double({ min: -32768, max: 32767, noNaN: true }), {
   minLength: SPECTRUM_SAMPLES,
   maxLength: SPECTRUM_SAMPLES,
