@@ -1,8 +1,8 @@
 /**
  * Calls beside bad company, compared with the same calls alone: deno run -A tests/endurance/bad_company.ts [--calls 500]
  * [--seconds 20]. The company: consumers that read their answers slowly or never, calls to a connector that never answers
- * and to one that throws, and a dashboard that asks for pages and reads none. No call may fail, and p99 from deciding
- * frame to event may grow by no more than 10 ms, or by half.
+ * and to one that throws, and dashboards that ask for pages, or to be told of calls live, and read nothing. No call may
+ * fail, and p99 from deciding frame to event may grow by no more than 10 ms, or by half.
  */
 import { parseArgs } from "node:util";
 import { GrpcChannel } from "../../src/grpc/client.ts";
@@ -42,7 +42,7 @@ const statuses: Record<string, number> = {};
 const under = [
   ...Array.from({ length: SLOW_CONSUMERS }, (_, at) => consumeSlowly(at)),
   ...Array.from({ length: BAD_CALLS }, (_, at) => call(at % 2 === 0 ? "dead" : "throwing")),
-  ...["", "api/connections", "api/status", "api/debug/sessions"].flatMap((path) =>
+  ...["", "api/live", "api/connections", "api/debug/sessions"].flatMap((path) =>
     Array.from({ length: STUCK_PAGES / 4 }, () => askAndNeverRead(path))
   ),
 ];

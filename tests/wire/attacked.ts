@@ -16,8 +16,8 @@ export interface Attacked extends AttackReport {
 }
 
 /** A gateway of its own. Its line has asked for health once: it does not belong to those who go first. */
-export async function attackedHouse(): Promise<GatewayProcess> {
-  const house = await GatewayProcess.start();
+export async function attackedHouse(yaml = ""): Promise<GatewayProcess> {
+  const house = await GatewayProcess.start([], yaml);
   await callUnary(house.channel, Health.Check, new Uint8Array(0));
   return house;
 }
@@ -45,9 +45,9 @@ export async function untilAlone(house: GatewayProcess): Promise<void> {
   assert.equal((await openOf(house)).connections, 1, "the gateway's own line was cut off");
 }
 
-/** Attacks a gateway for so many ms while a bystander makes calls, and waits until all is as it was. */
-export async function attacked(name: string, ms: number): Promise<Attacked> {
-  await using house = await attackedHouse();
+/** Attacks a gateway, configured by `yaml`, for so many ms while a bystander makes calls, and waits until all is as it was. */
+export async function attacked(name: string, ms: number, yaml = ""): Promise<Attacked> {
+  await using house = await attackedHouse(yaml);
   const bystander = await Bystander.start(house.port);
   await bystander.settle();
   const attack = attackerOf(name, house.port, ms);

@@ -89,14 +89,22 @@ function floodOfStreams(about: (id: number) => readonly RawFrame[], first = open
 }
 
 /** RPCs that carry work, or look as if they did: they are served or refused one by one, however many come. */
-function rpcs(about: (id: number) => readonly RawFrame[]): Attack {
-  return floodOfStreams(about, joined(opening(), bytesOf([windowUpdate(0, 1 << 30)])), 0);
+function rpcs(about: (id: number) => readonly RawFrame[], lastMs = 0): Attack {
+  return floodOfStreams(about, joined(opening(), bytesOf([windowUpdate(0, 1 << 30)])), lastMs);
 }
 
-/** Connections that this process may hold, up to 9,000. */
-function crowd(): number {
+/** The same, of a kind that ends the connection. */
+function offences(about: (id: number) => readonly RawFrame[]): Attack {
+  return rpcs(about, 3000);
+}
+
+/** More connections than the gateway keeps of those that ask for nothing. */
+const CROWD = 9000;
+
+/** Whether this machine lets a process have as many. */
+export function holdsCrowd(): boolean {
   const limit = /Max open files\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/limits"));
-  return Math.min(9000, Number(limit![1]) - 100);
+  return Number(limit![1]) > CROWD + 100;
 }
 
 /** Holds so many connections open; `drip` is what each sends over and over, every 100 ms. */
@@ -136,7 +144,7 @@ const neverReads: Attack = async (port, ms) => {
     })();
   }
   await pause(ms);
-  return { connections: clients.length, cutOff: 0, slowestCutOffMs: 0 };
+  return { connections: clients.length, cutOff: clients.filter(({ over }) => over).length, slowestCutOffMs: 0 };
 };
 
 /** `depth` messages of a google.protobuf.Value inside one another, as a parameter of an event. */
@@ -179,6 +187,9 @@ function hpackBomb(): Attack {
 const zeroWindow = opening([Setting.INITIAL_WINDOW_SIZE, 0]);
 const halfDone = ids(1000).flatMap((id) => [request(id, CALL), data(id, frameOfAudio.subarray(0, 40))]);
 const deep = message(nested(6000));
+const aQuestion = message(Uint8Array.of(0x0a, 1, 0x78));
+/** A message of a megabyte without its last bytes: within the connection's window for a hundred at once. */
+const halfSent = message(new Uint8Array(9000), 1024 * 1024);
 
 const bomb = message(gzipSync(new Uint8Array(20_000_000)), undefined, 1);
 /** The same, which tells of no more than a message may have. */
@@ -217,17 +228,31 @@ export const FLOODS: Readonly<Record<string, Attack>> = {
   unknown_method_flood: floodOfStreams((id) => [request(id, "/no/Such"), data(id, nothing, true)]),
 };
 
+/** What is refused piece by piece until the server has had enough, and ends the connection. */
+export const OFFENCES: Readonly<Record<string, Attack>> = {
+  length_prefix_4gib: offences((id) => [request(id, CALL), data(id, message(start, 0xffffffff))]),
+  zero_length_messages: offences((id) => [request(id, CALL), data(id, repeated(nothing, 300))]),
+  lying_gzip_bomb: offences((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, lyingBomb)]),
+  // Cut inside a field: elsewhere a part of it is a message as well.
+  truncated_protobuf: offences((id) => [request(id, CALL), data(id, message(start.subarray(5, 6 + id % 7)), true)]),
+  nested_protobuf: offences((id) => [request(id, CALL), ...pieces(id, deep)]),
+  // More questions than the one that may be asked, and no room for answers.
+  watch_again_and_again: floodOfStreams(
+    (id) => [request(id, Health.Watch), data(id, repeated(aQuestion, 1500))],
+    zeroWindow,
+    3000,
+  ),
+};
+
 /** What is borne, or refused piece by piece, for as long as it lasts. */
 export const BURDENS: Readonly<Record<string, Attack>> = {
   unary_flood: rpcs((id) => [request(id, Health.Check), data(id, nothing, true)]),
-  length_prefix_4gib: rpcs((id) => [request(id, CALL), data(id, message(start, 0xffffffff))]),
-  zero_length_messages: rpcs((id) => [request(id, CALL), data(id, repeated(nothing, 300))]),
   gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, bomb)]),
-  lying_gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, lyingBomb)]),
-  // Cut inside a field: elsewhere a part of it is a message as well.
-  truncated_protobuf: rpcs((id) => [request(id, CALL), data(id, message(start.subarray(5, 6 + id % 7)), true)]),
+  half_sent_requests: hold(
+    10,
+    joined(opening(), bytesOf(ids(100).flatMap((id) => [request(id, Health.Check), ...pieces(id, halfSent)]))),
+  ),
   call_flood: rpcs((id) => [request(id, CALL), data(id, start, true)]),
-  nested_protobuf: rpcs((id) => [request(id, CALL), ...pieces(id, deep)]),
   hostile_strings: rpcs((id) => [request(id, CALL), ...pieces(id, hostile[(id >> 1) % hostile.length]!)]),
   watch_without_window: flood(
     joined(zeroWindow, bytesOf([request(1, Health.Watch)])),
@@ -256,8 +281,12 @@ export const BURDENS: Readonly<Record<string, Attack>> = {
     bytesOf([data(1, Uint8Array.of(0))]),
   ),
   half_open_10000: hold(10, joined(opening(), bytesOf(halfDone))),
-  idle: hold(crowd(), new Uint8Array(0)),
-  idle_greeted: hold(crowd(), opening()),
+};
+
+/** Crowds at the door: as many as are not wanted go. */
+export const CROWDS: Readonly<Record<string, Attack>> = {
+  idle: hold(CROWD, new Uint8Array(0)),
+  idle_greeted: hold(CROWD, opening()),
 };
 
 /** Every attack by its name. */
@@ -265,5 +294,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   // No attack: what the others are to be compared with.
   none: hold(0, new Uint8Array(0)),
   ...FLOODS,
+  ...OFFENCES,
   ...BURDENS,
+  ...CROWDS,
 };

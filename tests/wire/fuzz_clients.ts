@@ -2,7 +2,7 @@
  * The connections of the fuzzer, in a thread of their own: whoever measures beside them is not kept waiting by them. Hears
  * a `FuzzTask` and says how far it has come: about every 10,000 connections, and when it is done.
  */
-import { mutated } from "./fuzz_mutations.ts";
+import { said } from "./fuzz_mutations.ts";
 import { Random } from "./fuzz_random.ts";
 import { RawClient } from "./raw_client.ts";
 
@@ -41,7 +41,7 @@ thread.onmessage = async ({ data }: MessageEvent<FuzzTask>) => {
     while (next < first + connections && performance.now() - since < ms) {
       const number = next++;
       if (next % STEP === 0 || next === first + STEP / 10) tell(false);
-      await converse(port, new Random(Math.imul(seed, 0x9e3779b1) + number));
+      await converse(port, number, new Random(Math.imul(seed, 0x9e3779b1) + number));
     }
   };
   const bell = setInterval(() => {
@@ -55,8 +55,8 @@ thread.onmessage = async ({ data }: MessageEvent<FuzzTask>) => {
 };
 
 /** One connection: its bytes in up to four pieces, and then whatever the server does. */
-async function converse(port: number, random: Random): Promise<void> {
-  const bytes = mutated(random);
+async function converse(port: number, number: number, random: Random): Promise<void> {
+  const bytes = said(number, random);
   const cuts = Array.from({ length: random.below(4) }, () => random.below(bytes.length + 1)).sort((a, b) => a - b);
   try {
     using client = await RawClient.connect(port);

@@ -186,8 +186,13 @@ const MUTATIONS: readonly Mutation[] = [
   split,
 ];
 
-/** What a client sends on one connection. */
-export function mutated(random: Random): Uint8Array {
+/** What a client sends on connection `number`: each conversation as it is first, what once killed a server before all. */
+export function said(number: number, random: Random): Uint8Array {
+  const conversation = CONVERSATIONS[number];
+  return conversation === undefined ? mutated(random) : joined(PREFACE, bytesOf(conversation));
+}
+
+function mutated(random: Random): Uint8Array {
   const bytes = changed(random.pick(CONVERSATIONS), random);
   return joined(random.once(50) ? random.bytes(random.below(30)) : PREFACE, bytes);
 }
