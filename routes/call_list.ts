@@ -8,7 +8,7 @@ import type { LiveCall } from "./live_calls.ts";
 const STORE_LAG_MS = 30_000;
 /** Calls of a list that are counted; beyond that it has "more". */
 const MOST_COUNTED = 10_000;
-/** Rows that the store is asked for at most. */
+/** Rows that the store is asked for at most, and how far down a page may begin in which memory has a part. */
 const MOST_ROWS = 1000;
 /** Rows that it is asked for at a time where all are wanted. */
 const PAGE = 500;
@@ -21,12 +21,15 @@ export interface CallSource extends Pick<House, "clock"> {
 
 /**
  * A page of calls: what the store tells, each call that goes on or has just ended as this process knows it, and those that
- * the store does not know yet. Without a store, what is in memory; further down than calls are counted, what is in the
- * store. Throws StoreError.
+ * the store does not know yet. Without a store, what is in memory.
+ *
+ * A page that begins after MOST_ROWS calls is the store's own, as all before it would have to be read. That is approximate:
+ * where it meets the pages before it, as many calls may be missing or stand twice as the store does not know yet, or has
+ * elsewhere in the order. Throws StoreError.
  */
 export async function listCalls(house: CallSource, query: CallQuery): Promise<CallList> {
   const { offset, limit } = query;
-  if (offset > MOST_COUNTED && !inMemory(house, query)) return await house.store.calls(query);
+  if (offset >= MOST_ROWS && !inMemory(house, query)) return await house.store.calls(query);
   // From the first call on: which of them come before the page is not known otherwise.
   const end = offset + limit;
   let list: CallList = { calls: [], total: 0 };
@@ -71,7 +74,7 @@ async function* inOrder(house: CallSource, query: CallQuery, size: number): Asyn
   let page: CallQuery = { ...query, offset: 0, limit: size };
   for (let more = true; more;) {
     const stored = await house.store.calls(page);
-    more = stored.calls.length === page.limit;
+    more = stored.calls.length === page.limit && !isLast(stored, page);
     page = nextPage(page, stored.calls);
     total ??= stored.total;
     const calls: CallRecord[] = [];
@@ -82,6 +85,11 @@ async function* inOrder(house: CallSource, query: CallQuery, size: number): Asyn
     if (total <= MOST_COUNTED) total = Math.min(total + calls.length - stored.calls.length, MOST_COUNTED + 1);
     yield { calls, total };
   }
+}
+
+/** Whether a full page is the last all the same: the calls that only memory knows are told and counted with it then. */
+function isLast({ calls, total }: CallList, { offset }: CallQuery): boolean {
+  return total <= MOST_COUNTED && offset + calls.length >= total;
 }
 
 /**

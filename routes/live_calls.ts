@@ -76,10 +76,14 @@ export class LiveCall implements CallRecord {
     return this.#course.recorded;
   }
 
-  /** Whether a row of the store's is this call. One whose start the store has lost begins with what came next. */
-  isToldBy({ orgId, callId, startedAt }: CallRecord): boolean {
-    return callId === this.callId && orgId === this.orgId &&
-      startedAt >= this.startedAt && startedAt <= (this.endedAt ?? Infinity);
+  /**
+   * Whether a row of the store's is this call. One whose start the store has lost begins with what came next, and names no
+   * connector; a gateway that shares the file may have a call of its own under the id.
+   */
+  isToldBy({ orgId, callId, connector, startedAt }: CallRecord): boolean {
+    if (callId !== this.callId || orgId !== this.orgId) return false;
+    return startedAt === this.startedAt ||
+      (connector === "" && startedAt > this.startedAt && startedAt <= (this.endedAt ?? Infinity));
   }
 
   /** Takes in what happened, and keeps the last so many events. */

@@ -152,7 +152,8 @@ export class MemoryStore implements Store {
 /** What events of one call add up to. */
 export function recordOf(events: readonly CallEvent[]): CallRecord {
   const first = events[0]!;
-  const started = first as CallEvent & { type: "call_started" };
+  const lost = { connector: "", language: "", trackingId: "" };
+  const { connector, language, trackingId } = first.type === "call_started" ? first : lost;
   const ended = events.findLast((event) => event.type === "call_ended");
   const course = new Course();
   for (const event of events) course.add(event);
@@ -161,7 +162,7 @@ export function recordOf(events: readonly CallEvent[]): CallRecord {
     orgId: first.orgId,
     callId: first.callId,
     agentId: first.agentId,
-    connector: started.connector,
+    connector,
     state: ended ? "ended" : "live",
     outcome: ended?.outcome,
     reason: ended?.reason,
@@ -171,8 +172,8 @@ export function recordOf(events: readonly CallEvent[]): CallRecord {
     turns,
     longestWaitMs,
     medianWaitMs,
-    language: started.language,
-    trackingId: started.trackingId,
+    language,
+    trackingId,
     recorded,
   };
 }

@@ -1,7 +1,7 @@
 import type { AudioFormat } from "../audio/format.ts";
 import type { SpeechOptions } from "../audio/speech.ts";
 import type { Clock } from "../lib/clock.ts";
-import { codeOf } from "../lib/error_codes.ts";
+import { codeOf, type ErrorCode } from "../lib/error_codes.ts";
 import { Queue } from "../lib/queue.ts";
 import { CallView } from "./call_view.ts";
 import { AgentFailure, type CallDetails, type Connector } from "./connector.ts";
@@ -69,6 +69,8 @@ export class Conversation implements TurnHost {
   readonly #keepsakes: Keepsakes;
   #ended = false;
   #welcomed = false;
+  /** The caller's side can go on as often as it likes: that the agent lags behind is said once. */
+  #saidBehind = false;
   #turnOpened: (() => void) | undefined;
   #callOffAnswerTimer: (() => void) | undefined;
 
@@ -199,8 +201,18 @@ export class Conversation implements TurnHost {
     return this.#inbox.push(input);
   }
 
-  ask(turn: Turn, input: CallerInput): boolean {
-    if (this.#owed.length >= MOST_OWED) return false;
+  mayOwe(turn: Turn): boolean {
+    const speaking = this.#open.filter((other) => other !== turn && other.speaking).length;
+    if (this.#owed.length + speaking < MOST_OWED) return true;
+    if (!this.#saidBehind) {
+      const { call: { id: call }, connector: { id: connector } } = this;
+      this.options.log.warn("agent behind", { code: "AGENT-BEHIND" satisfies ErrorCode, call, connector });
+    }
+    this.#saidBehind = true;
+    return false;
+  }
+
+  ask(turn: Turn, input: CallerInput): void {
     this.#tell({ type: "caller_turn", turn: turn.number, by: CALLER_TURN[input.type]! });
     if (EXPECTS_REPLY[input.type]) {
       this.#discretion.asked(input);
@@ -210,7 +222,6 @@ export class Conversation implements TurnHost {
       if (this.#owed.length === 1) this.#timeAnswer();
     }
     this.#inbox.push(input);
-    return true;
   }
 
   interrupt(goesOn?: Turn): void {

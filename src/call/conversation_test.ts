@@ -1,127 +1,10 @@
 import { strict as assert } from "node:assert";
-import { conversationOptions } from "../../tests/conversation_options.ts";
-import { silentLog } from "../../tests/logs.ts";
-import { ManualClock } from "../../tests/manual_clock.ts";
+import { agent, answer, APOLOGY, listener, polite, sentence, speak, unanswering } from "../../tests/answered_call.ts";
 import { frames, join, silence, speech } from "../../tests/speech_samples.ts";
 import { type Audio, durationMs, TELEPHONY } from "../audio/format.ts";
-import { Queue } from "../lib/queue.ts";
 import { MASK } from "../lib/redaction.ts";
-import { AgentFailure, type CallInfo, type Connector } from "./connector.ts";
-import { Conversation } from "./conversation.ts";
-import type { ConversationOptions } from "./conversation_options.ts";
-import type { CallEvent } from "./event.ts";
+import { AgentFailure, type Connector } from "./connector.ts";
 import type { CallerInput } from "./input.ts";
-import type { AgentOutput } from "./output.ts";
-import type { Turn, TurnOutput } from "./turn.ts";
-
-const APOLOGY: Audio = { format: TELEPHONY, data: new Uint8Array([1]) };
-const sentence = (name = "slt_booking") => join(silence(300), speech(name), silence(1500));
-
-/** A turn whose outputs a test can wait for. */
-class Line {
-  readonly outputs: TurnOutput[] = [];
-  closed = false;
-  resumed = 0;
-  room = true;
-  #wake = () => {};
-
-  put(output: TurnOutput): boolean {
-    this.outputs.push(output);
-    this.#wake();
-    return this.room;
-  }
-
-  close(): void {
-    this.closed = true;
-    this.#wake();
-  }
-
-  resume(): void {
-    this.resumed++;
-  }
-
-  async until(holds: (line: Line) => boolean): Promise<void> {
-    while (!holds(this)) await new Promise<void>((resolve) => this.#wake = resolve);
-  }
-
-  over(): Promise<void> {
-    return this.until(({ closed }) => closed);
-  }
-
-  /** What came out, in short: `say hello`, `listening`. */
-  get heard(): string[] {
-    return this.outputs.map((output) => output.type === "say" && output.text ? `say ${output.text}` : output.type);
-  }
-}
-
-/** An agent made of what it does about each input. */
-function agent(
-  answer: (input: CallerInput, call: CallInfo) => AsyncIterable<AgentOutput> | Iterable<AgentOutput>,
-  hears: Connector["hears"] = { as: "utterances", format: TELEPHONY },
-): Connector {
-  return {
-    hears,
-    speaks: "prompts",
-    agents: () => Promise.resolve([]),
-    async *converse(call, caller) {
-      for await (const input of caller) yield* answer(input, call);
-    },
-  };
-}
-
-/** Keeps every caller waiting. */
-const unanswering = agent(async function* () {
-  await new Promise(() => {});
-  yield { type: "listening" };
-});
-
-const polite = agent(function* (input) {
-  if (input.type === "hung_up" || input.type === "keys_started") return;
-  if (input.type === "keys" && input.digits === "0") return yield { type: "transfer", reason: "caller_asked" };
-  if (input.type === "keys" && input.digits === "9") return yield { type: "hang_up" };
-  yield { type: "say", text: input.type, bargeIn: true };
-  yield { type: "listening" };
-});
-
-function answer(
-  connector: Connector,
-  options: Partial<ConversationOptions> = {},
-) {
-  const events: CallEvent[] = [];
-  const clock = new ManualClock();
-  let over = 0;
-  const call = new Conversation(
-    {
-      id: "c1",
-      orgId: "o1",
-      agentId: "a1",
-      language: "en-US",
-      vendorConfig: "",
-      startName: "",
-      parameters: {},
-      additionalInfo: {},
-      trackingId: "",
-    },
-    { id: "test", kind: "test", connector, speaks: connector.speaks },
-    conversationOptions({
-      clock,
-      log: silentLog(),
-      publish: (event) => events.push(event),
-      apology: APOLOGY,
-      ...options,
-    }),
-    () => over++,
-  );
-  const open = (): { line: Line; turn: Turn } => {
-    const line = new Line();
-    return { line, turn: call.openTurn(line) };
-  };
-  return { call, clock, events, open, over: () => over, types: () => events.map(({ type }) => type) };
-}
-
-function speak(turn: Turn, audio: Audio, frameBytes = 160): void {
-  for (const frame of frames(audio, frameBytes)) turn.hearAudio(frame, TELEPHONY);
-}
 
 Deno.test("a call outlives the streams that carry it", async () => {
   const { open, types, over } = answer(polite);
@@ -304,18 +187,6 @@ for (const what of ["speech", "keys"]) {
     assert.equal(events.filter((event) => "turn" in event && event.turn === 2).at(-1)!.type, "turn_closed");
   });
 }
-
-Deno.test("a call owes sixteen answers and no more, whatever the caller's side asks", () => {
-  const { open, types } = answer(unanswering);
-  const { turn } = open();
-  const taken = Array.from({ length: 1000 }, () => turn.hear({ type: "silence" }));
-  assert.equal(taken.indexOf(false), 16);
-  assert.equal(taken.lastIndexOf(true), 15);
-  const spoken = open();
-  speak(spoken.turn, sentence());
-  assert.equal(spoken.line.closed, true);
-  assert.equal(types().filter((type) => type === "caller_turn").length, 16);
-});
 
 Deno.test("a cancelled stream takes its answer with it, and the call goes on", async () => {
   const gate = Promise.withResolvers<void>();
@@ -615,30 +486,6 @@ Deno.test("idleMs() counts from the last time anything was heard", async () => {
   assert.equal(call.idleMs(), 3000);
 });
 
-const FRAMES: Connector["hears"] = { as: "frames", format: TELEPHONY };
-
-/** An agent with an ear of its own, which a test moves. */
-function listener(): { connector: Connector; does: (output: AgentOutput) => void; heard: string[] } {
-  const outputs = new Queue<AgentOutput>(100);
-  const heard: string[] = [];
-  return {
-    heard,
-    does: (output) => void outputs.push(output),
-    connector: {
-      ...polite,
-      hears: FRAMES,
-      async *converse(_call, caller) {
-        const hearing = (async () => {
-          for await (const { type } of caller) if (type !== "audio") heard.push(type);
-          outputs.close();
-        })();
-        yield* outputs;
-        await hearing;
-      },
-    },
-  };
-}
-
 Deno.test("an agent that has heard the caller out before the gateway's ear ends the speech, once", async () => {
   const { connector, does, heard } = listener();
   const { call, clock, open, types } = answer(connector);
@@ -759,4 +606,22 @@ Deno.test("keys that come before a question for something sensitive is out are k
   later.turn.hear({ type: "keys", digits: "0815" });
   await later.line.over();
   assert.deepEqual(later.line.outputs[0], { type: "custom", name: "paid", data: { card: "0815" } });
+});
+
+Deno.test("keys whose answer turns out to be the question for something sensitive are masked from then on", async () => {
+  const { open } = answer(agent(function* (input) {
+    if (input.type === "silence") return yield { type: "listening", summary: "pays with 4111" };
+    if (input.type !== "keys") return;
+    yield { type: "listening" };
+    yield { type: "listening", expects: { sensitive: true } };
+  }));
+  const asked = open();
+  asked.turn.hear({ type: "started" });
+  const early = open();
+  early.turn.hear({ type: "keys", digits: "4111" });
+  await early.line.over();
+  const later = open();
+  later.turn.hear({ type: "silence" });
+  await later.line.over();
+  assert.deepEqual(later.line.outputs, [{ type: "listening", summary: `pays with ${MASK}` }]);
 });

@@ -35,11 +35,14 @@ export class Discretion {
     if (this.#sensitive) this.#remember(keys);
   }
 
-  /** An answer is complete, and the agent expects this. Keys that were pressed before it was, are what it had asked for. */
+  /**
+   * An answer is complete, and the agent expects this. Keys that were pressed before it was, are what it had asked for; so
+   * may those be that it counts as an answer to: who cuts in on an answer is often a step ahead of its agent.
+   */
   listens({ sensitive = this.byDefault }: Partial<InputExpectation>): void {
     this.#sensitive = sensitive;
-    this.#unanswered.shift();
     if (sensitive) this.#unanswered.forEach((keys) => this.#remember(keys));
+    this.#unanswered.shift();
   }
 
   /** The output as others may have it. What the caller is to hear stays as it is. Throws TypeError for data that is no JSON. */

@@ -76,12 +76,14 @@ export class Switchboard implements Disposable {
     if (starts) {
       // First of all: whoever opens the new call, here or elsewhere, the old one is over.
       known?.hangUp("started_again");
-      this.#over.delete(key);
     } else if (known) {
       this.#checkAgent(details.agentId, known);
       return known;
     } else if (this.#over.has(key)) return undefined;
-    if (this.#draining) throw new CallRefused("draining", "the gateway takes no new calls: it is about to stop");
+    if (this.#draining) {
+      this.#over.delete(key); // it goes on with whoever takes over
+      throw new CallRefused("draining", "the gateway takes no new calls: it is about to stop");
+    }
     const agent = this.#findAgent(details.agentId);
     if (this.#calls.size >= this.limits.maxCalls) {
       throw new CallRefused("full", `as many calls as are allowed are going on: ${this.limits.maxCalls}`);
@@ -93,6 +95,7 @@ export class Switchboard implements Disposable {
     };
     const about = { ...details, agentId: agent.id };
     const call = new Conversation(about, agent.connector, this.conversation, onOver, details.agentId);
+    this.#over.delete(key);
     this.#calls.set(key, call);
     this.opened++;
     return call;

@@ -136,6 +136,18 @@ Deno.test("a stream that comes after the end opens no second call, but a start d
   assert.ok(join("c1", { starts: false }), "after a while an id is free again");
 });
 
+Deno.test("a start that is refused leaves the call that was over as it was: a late stream opens none", async () => {
+  const { join, switchboard } = await house({ maxCalls: 1 });
+  join("over")!.hangUp("caller");
+  assert.throws(() => join("over", { agentId: "nobody" }), refusal("unknown_agent"));
+  assert.equal(join("over", { starts: false }), undefined);
+  const other = join("other")!;
+  assert.throws(() => join("over"), refusal("full"));
+  other.hangUp("caller");
+  assert.equal(join("over", { starts: false }), undefined);
+  assert.equal(switchboard.size, 0);
+});
+
 Deno.test("calls that nothing is heard of, and calls that last too long, are ended by the sweep", async () => {
   const { join, clock, switchboard, events } = await house({ idleMs: 120_000, maxCallMs: 300_000 });
   const kept = join("kept")!;

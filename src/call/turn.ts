@@ -50,8 +50,10 @@ export interface TurnHost {
   readonly maxUtteranceMs: number;
   /** Passes an input on to the agent. Returns false when the agent lags behind. */
   pass(input: CallerInput): boolean;
-  /** The caller has something to say: passes it on and owes the turn an answer. Returns false when it owes too many already. */
-  ask(turn: Turn, input: CallerInput): boolean;
+  /** Whether one more answer may be owed, to this turn; where it may not, the log says so. */
+  mayOwe(turn: Turn): boolean;
+  /** The caller has something to say: passes it on and owes the turn an answer. */
+  ask(turn: Turn, input: CallerInput): void;
   /** The caller speaks or presses keys: answers are of no use any more, but those of the turn that goes on with it. */
   interrupt(goesOn?: Turn): void;
   /** A step of the turn is done, at this very moment. */
@@ -101,6 +103,11 @@ export class Turn implements SpeechListener, DeliveryListener {
     return this.#state !== "closed";
   }
 
+  /** Whether the caller is speaking here: the speech will be answered, so its place is taken. */
+  get speaking(): boolean {
+    return this.#state === "hearing" && this.#speaking;
+  }
+
   /** What the audio that was listened to was like; undefined without any. */
   get audio(): AudioQuality | undefined {
     return this.#meter?.quality();
@@ -136,19 +143,19 @@ export class Turn implements SpeechListener, DeliveryListener {
     return room;
   }
 
-  /** Hears anything but audio. Returns false when it was not taken, for too many answers are owed already. */
-  hear(input: CallerInput): boolean {
+  /** Hears anything but audio. */
+  hear(input: CallerInput): void {
     this.heard = true;
-    if (!this.open) return true;
+    if (!this.open || this.#turnedAway()) return;
     if (input.type === "keys_started") {
       // The keys come in a turn of their own.
       this.host.interrupt();
       this.host.pass(input);
       this.close();
-      return true;
+      return;
     }
     if (input.type === "keys") this.host.interrupt(this);
-    return this.#answer(input);
+    this.#answer(input);
   }
 
   /** The caller's side will send no more: speech that has not ended ends here, and a turn that asked for nothing closes. */
@@ -202,7 +209,7 @@ export class Turn implements SpeechListener, DeliveryListener {
   }
 
   speechStarted(offset: number): void {
-    if (this.#state !== "hearing" || this.#speaking) return;
+    if (this.#state !== "hearing" || this.#speaking || this.#turnedAway()) return;
     this.#speaking = true;
     this.#speechBytes = 0;
     this.#take(offset);
@@ -210,6 +217,7 @@ export class Turn implements SpeechListener, DeliveryListener {
     this.host.interrupt(this);
     if (!this.open) return;
     this.put({ type: "input_started" });
+    if (!this.open) return;
     this.host.mark(this, "speech_started");
     if (this.host.hears.as !== "utterances") this.host.pass({ type: "speech_started" });
   }
@@ -248,19 +256,28 @@ export class Turn implements SpeechListener, DeliveryListener {
 
   #endSpeech(silenceMs: number): void {
     this.put({ type: "input_ended" });
+    if (!this.open) return;
     this.host.mark(this, "speech_ended");
     const input: CallerInput = this.#utterance
       ? { type: "utterance", audio: this.#utterance.end(silenceMs) }
       : { type: "speech_ended" };
-    if (!this.#answer(input)) this.close();
+    this.#answer(input);
+  }
+
+  /** Where no more may be owed, the caller's side gets an end that says nothing, and the call goes on as it was. */
+  #turnedAway(): boolean {
+    if (this.host.mayOwe(this)) return false;
+    this.put({ type: "cut_short" });
+    this.close();
+    return true;
   }
 
   /** What was said before to any stream of the connection may have ended it, and this turn with it. */
-  #answer(input: CallerInput): boolean {
-    if (!this.open) return true;
+  #answer(input: CallerInput): void {
+    if (!this.open) return;
     this.#state = "answering";
     this.#quiet();
-    return this.host.ask(this, input);
+    this.host.ask(this, input);
   }
 
   /** The ear is of no more use: its memory goes back at once. */

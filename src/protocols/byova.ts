@@ -250,10 +250,8 @@ class CallerStream implements RpcListener, TurnSink {
       this.rpc.send(FAREWELL);
       this.#reply = undefined;
       call.hangUp(input.reason);
-    } else if (input) {
-      if (turn.hear(input)) return;
-      throw new GrpcError(Status.RESOURCE_EXHAUSTED, "as many answers as are allowed are still to come");
-    } else {
+    } else if (input) turn.hear(input);
+    else {
       this.options.log.warn("event ignored", {
         code: "EVENT-IGNORED" satisfies ErrorCode,
         call: call.call.id,

@@ -15,6 +15,8 @@ export interface LexLine extends LexFields {
   readonly voiceMs?: number;
   /** Its voice breaks off there. */
   readonly breaksOff?: boolean;
+  /** Its voice goes on after that, until somebody cuts in. */
+  readonly goesOn?: boolean;
   /** It says nothing before this has come true. */
   readonly after?: Promise<unknown>;
 }
@@ -120,7 +122,7 @@ export class ScriptedLex {
       if (line.messages) out.push({ TextResponseEvent: { messages: line.messages } } as Received);
       for (const audioChunk of voice(line)) out.push({ AudioResponseEvent: { audioChunk } } as Received);
       if (line.breaksOff) out.close();
-      else if (line.voiceMs) out.push({ AudioResponseEvent: {} } as Received);
+      else if (line.voiceMs && !line.goesOn) out.push({ AudioResponseEvent: {} } as Received);
     };
     this.open.push({
       end: () => out.close(),

@@ -304,6 +304,7 @@ class StreamedCall {
     const { voice } = this.#coming;
     if (voice && !voice.bargeIn) return; // Webex plays it to the end
     this.#playout.stop();
+    this.talk.dialogue.cutShort(this.#coming.answer);
     this.#coming.forget();
     if (by === "voice") yield { type: "heard", what: "speech_started" };
     if (!voice) return;

@@ -187,6 +187,22 @@ Deno.test("a caller whose keys cut in while Lex speaks gets the answer to them, 
   await call.hangUp();
 });
 
+Deno.test("keys that cut in on the question for a sensitive slot are as sensitive as its answer", async () => {
+  const sessionState = { dialogAction: { type: "ElicitSlot", slotToElicit: "Card" } };
+  const lex = lexThat(says("Your card?", { heard: "yes", goesOn: true, sessionState }), says("Thanks."));
+  const call = await Call.start(lex, "sensitive_slots: [Card]");
+  call.does({ type: "speech_started" });
+  call.speaks(700);
+  call.does({ type: "speech_ended" });
+  await until(() => call.outputs.at(-1)!.type === "say");
+  call.does({ type: "keys_started" }, { type: "keys", digits: "4111#" });
+  await call.answer();
+  await call.answer();
+  const sensitive = call.outputs.flatMap((output) => output.type === "listening" ? output.expects?.sensitive : []);
+  assert.deepEqual(sensitive, [false, true, false]);
+  await call.hangUp();
+});
+
 Deno.test("a stream that is lost while nobody waits is opened again without a word, and the call goes on", async () => {
   const lex = lexThat(says("Fine.", { heard: "yes" }));
   const call = await Call.start(lex);

@@ -76,10 +76,19 @@ export class Dialogue {
     if (words !== "") this.#write("Agent", words);
     this.#answers++;
     this.#rules = readRules(answer);
-    this.#sensitive = answer.asksFor !== "" && this.config.sensitive_slots.includes(answer.asksFor);
+    this.#sensitive = this.#asksForSensitive(answer);
     if (outcome !== "continue") return this.#handOver(outcome === "transfer" ? "transfer" : "hang_up", reason);
     const silent = mover === "nobody" && answer.intent?.state !== IN_PROGRESS ? this.silent() : undefined;
     return silent ?? this.listening();
+  }
+
+  /** An answer was cut short: whoever does that may know what it asks for, and say it. */
+  cutShort(answer: LexAnswer): void {
+    this.#sensitive ||= this.#asksForSensitive(answer);
+  }
+
+  #asksForSensitive({ asksFor }: LexAnswer): boolean {
+    return asksFor !== "" && this.config.sensitive_slots.includes(asksFor);
   }
 
   #handOver(type: "transfer" | "hang_up", reason: string): AgentAct {
