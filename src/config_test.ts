@@ -4,6 +4,7 @@ import { hashOfToken, newToken } from "./auth/login/api_token.ts";
 import { hashPassword } from "./auth/login/password.ts";
 import { ConfigError, type ConfigSources, loadConfig, maskedConfig, OVERRIDES } from "./config.ts";
 import { connectors } from "./connectors/mod.ts";
+import { WIRE_LIMITS } from "./grpc/limits.ts";
 import { Secret, secret } from "./lib/secret.ts";
 
 const KINDS: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
@@ -352,4 +353,11 @@ Deno.test("a section without values, yes for true, and merged anchors are taken 
   assert.equal(config.input.noInputMs, 10_000);
   const merged = await load("logging:\n  gateway: &l {max_size: 2KB}\n  web: {<<: *l, file: w.log}\n");
   assert.equal(merged.config.logging.web.file?.maxBytes, 2048);
+});
+
+Deno.test("the wire's limits are, without a file, what the wire itself has", async () => {
+  const { config: { gateway } } = await load("");
+  for (const [name, value] of Object.entries(gateway.limits)) {
+    assert.equal(value, (WIRE_LIMITS as unknown as Readonly<Record<string, number>>)[name], name);
+  }
 });

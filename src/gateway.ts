@@ -21,6 +21,7 @@ import type { Log } from "./lib/log.ts";
 import type { LogEntry } from "./lib/log_format.ts";
 import { burst } from "./lib/log_burst.ts";
 import { variable } from "./lib/variable.ts";
+import { brief } from "./protocols/brief.ts";
 import { byova } from "./protocols/byova.ts";
 import { Guard } from "./protocols/guard.ts";
 import { HealthBoard } from "./protocols/health.ts";
@@ -140,7 +141,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         successor: () => successor,
       }),
       ...health.methods(),
-      ...reflection().map(([path, method]) => [path, guard.method(method)] as const),
+      ...reflection().map(([path, method]) => [path, brief(guard.method(method))] as const),
     ]),
   }));
   certificates.grpc?.onRenewal((texts) => server.renewTls(serverTls(texts, config.gateway)));

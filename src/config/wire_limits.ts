@@ -5,7 +5,7 @@ import { byteSize, number, whole } from "../lib/scalars.ts";
 export const wireLimits = z.strictObject({
   max_greeting_connections: whole(1, 1_000_000).default(1000),
   handshake_seconds: number(0.1, 300).default(5),
-  first_message_seconds: number(1, 3600).default(30),
+  first_message_seconds: number(10, 3600).default(30),
   stall_seconds: number(1, 3600).default(15),
   keepalive_timeout_seconds: number(1, 3600).default(20),
   connection_age_grace_seconds: number(0, 86_400).default(600),

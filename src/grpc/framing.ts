@@ -50,7 +50,8 @@ export class MessageReader {
   /** Largest message taken, decompressed. */
   maxMessageBytes: number;
   readonly #taker: MessageTaker;
-  readonly #held: HeldBytes;
+  /** Where it counts what it keeps. */
+  held: HeldBytes;
   /** Bytes that wait: of a half-received message, or of everything that came while paused. */
   #kept: Uint8Array | undefined;
   #keptBytes = 0;
@@ -66,7 +67,7 @@ export class MessageReader {
   constructor(taker: MessageTaker, options: { readonly maxMessageBytes: number; readonly held: HeldBytes }) {
     this.#taker = taker;
     this.maxMessageBytes = options.maxMessageBytes;
-    this.#held = options.held;
+    this.held = options.held;
   }
 
   /** Takes a piece of DATA. Throws GrpcError for a message that is too long or compressed in vain, and what `takeMessage` throws. */
@@ -178,7 +179,7 @@ export class MessageReader {
     const room = this.#kept?.length ?? 0;
     if (needed > room) {
       const grown = new Uint8Array(Math.max(needed, room * 2, FIRST_BUFFER_BYTES));
-      this.#held.add(grown.length - room);
+      this.held.add(grown.length - room);
       if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptBytes));
       this.#kept = grown;
     }
@@ -188,7 +189,7 @@ export class MessageReader {
 
   #release(): void {
     if (this.#kept === undefined) return;
-    this.#held.add(-this.#kept.length);
+    this.held.add(-this.#kept.length);
     this.#kept = undefined;
     this.#keptBytes = 0;
   }

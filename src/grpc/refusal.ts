@@ -13,7 +13,7 @@ const BODY = new TextEncoder().encode("This port speaks gRPC\n");
 export const METHOD_NOT_ALLOWED = encodeHeaders([[":status", "405"], ["allow", "POST"]]);
 export const UNSUPPORTED_MEDIA_TYPE = encodeHeaders([[":status", "415"], ["content-type", "text/plain"]]);
 
-/** Answers a request that is no RPC, as soon as it is complete, or long enough. */
+/** Answers a request that is no RPC, as soon as it is complete or long enough, or has taken long enough. */
 export class Refusal implements StreamListener {
   #bodyBytes = 0;
   #callOff = () => {};

@@ -32,7 +32,10 @@ export interface Rpc {
   finish(status?: Status, message?: string, trailing?: Iterable<[string, string]>): void;
   /** Ends the RPC with the status of a GrpcError; with INTERNAL for anything else, which only the operator gets to see. */
   fail(error: unknown): void;
-  /** Takes no message of more than `bytes`, if that is less than the server takes: for methods that anybody may call. */
+  /**
+   * Takes no message of more than `bytes`, if that is less than the server takes, and counts what it keeps of them apart
+   * from others': for methods that anybody may call, before anything is received.
+   */
   limitMessages(bytes: number): void;
   /** Gives the client as long for the end of its messages as others have for their first one. */
   awaitEnd(): void;
@@ -107,6 +110,8 @@ export interface ServerRpcOptions {
   /** An RPC that has brought no message for this long is ended. */
   readonly firstMessageMs: number;
   readonly held: HeldBytes;
+  /** Of the RPCs that have limited their messages. */
+  readonly heldOfAnybody: HeldBytes;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
 }
@@ -201,6 +206,7 @@ export class ServerRpc implements Rpc, StreamListener, MessageTaker {
 
   limitMessages(bytes: number): void {
     this.#reader.maxMessageBytes = Math.min(this.#reader.maxMessageBytes, bytes);
+    this.#reader.held = this.#options.heldOfAnybody;
   }
 
   awaitEnd(): void {

@@ -149,6 +149,54 @@ Deno.test("a method may take less than its server", async () => {
   assert.equal((await callUnary(channel, "/t/Echo", new Uint8Array(11))).length, 11);
 });
 
+Deno.test("messages that anybody may send by halves take no room from others", async () => {
+  const brief: Method = (rpc) => {
+    rpc.limitMessages(1000);
+    return echo(rpc);
+  };
+  await using server = listen({ "/t/Brief": brief }, { maxHeldBytes: 64 * 1024, maxConcurrentStreams: 1000 });
+  const connection = await connectHttp2({ hostname: HOST, port: server.port });
+  const { promise: refused, resolve } = Promise.withResolvers<string | undefined>();
+  const open = (path: string, trailers: (list: HeaderList) => void = () => {}) =>
+    connection.open([
+      ...[[":method", "POST"], [":scheme", "http"], [":path", path]] as HeaderField[],
+      ["content-type", "application/grpc"],
+    ], { headers: trailers, data() {}, ended: trailers, lost() {} });
+  for (let count = 0; count < 100; count++) {
+    const stream = open(
+      "/t/Brief",
+      (list) => void (valueOf(list, "grpc-status") && resolve(valueOf(list, "grpc-status"))),
+    );
+    stream.send(new Uint8Array(500), Uint8Array.of(0, 0, 0, 0x03, 0xe8));
+  }
+  assert.equal(await refused, String(Status.RESOURCE_EXHAUSTED));
+  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>();
+  const whole = open("/t/Echo", (list) => void (valueOf(list, "grpc-status") && end(valueOf(list, "grpc-status"))));
+  whole.send(new Uint8Array(20_000), Uint8Array.of(0, 0, 0, 0x4e, 0x20)); // in two DATA frames
+  whole.end();
+  assert.equal(await ended, String(Status.OK));
+  connection.close();
+  await connection.ended;
+});
+
+Deno.test("a request that is no RPC is answered although its body never ends", async () => {
+  const clock = new ManualClock();
+  await using server = listen({}, { clock });
+  const connection = await connectHttp2({ hostname: HOST, port: server.port });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  connection.open([[":method", "PUT"], [":scheme", "http"], [":path", "/"]], {
+    headers: (answer) => resolve(valueOf(answer, ":status")!),
+    data() {},
+    ended() {},
+    lost() {},
+  });
+  while (server.counters.streams === 0) await new Promise((done) => setTimeout(done, 1));
+  clock.advance(5000);
+  assert.equal(await promise, "405");
+  connection.close();
+  await connection.ended;
+});
+
 Deno.test("whoever disposes a channel hears that its RPCs are cancelled", async () => {
   await using server = listen();
   const channel = await connect(server);

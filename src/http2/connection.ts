@@ -64,6 +64,8 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   #peerMaxStreams = Infinity;
   #discardedBytes = 0;
   #offended = false;
+  /** Whether it waits for what the peer sends. */
+  #reading = false;
   #resumeReading = () => {};
 
   constructor(readonly transport: Transport, options: ConnectionOptions = {}) {
@@ -106,7 +108,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
 
   /** Whether it reads what comes: not while its peer leaves too much unread. */
   get listens(): boolean {
-    return this.#outbox.waiting <= UNREAD_ANSWERS_BYTES;
+    return !this.isServer || this.#outbox.waiting <= UNREAD_ANSWERS_BYTES;
   }
 
   /** Bytes read between the look before the last one at the peer's progress and now. */
@@ -162,8 +164,8 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
   }
 
   takesStreams(): boolean {
-    const taken = this.streams.size < this.#limits.maxConcurrentStreams && (this.#keeper?.takesStream() ?? true) &&
-      !this.over; // nor by making room
+    const taken = !this.over && this.streams.size < this.#limits.maxConcurrentStreams &&
+      (this.#keeper?.takesStream() ?? true) && !this.over; // it may be the one that makes room
     if (!taken) this.#counters.refusedStreams++;
     return taken;
   }
@@ -217,7 +219,8 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
 
   /** Cuts off who stands still: the whole connection, or single streams of which nothing is taken. */
   checkProgress(): void {
-    const missed = this.#progress.missed(this.bytesReceived, this.#outbox, this.#inbox, this.#receiver.inHeaderBlock);
+    const begun = this.#reading && this.#phase === "open" && (this.#inbox.halfway || this.#receiver.inHeaderBlock);
+    const missed = this.#progress.missed(this.bytesReceived, this.#outbox, begun ? this.#inbox.frames : NaN);
     if (missed !== undefined) return this.#cut(ErrorCode.CANCEL, missed);
     this.#counters.stalledStreams += this.streams.failStalled();
   }
@@ -261,13 +264,16 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
       while (!this.#gone) {
         let bytes: number | null;
         try {
+          this.#reading = true;
           bytes = await this.transport.read(this.#inbox.room());
+          this.#reading = false;
         } catch (error) {
           if (error instanceof Http2Error) this.#offend(error.code, error.message);
           break;
         }
         // What was read while the connection came to its end is nobody's any more.
         if (bytes === null || this.#gone) break;
+        this.#watch.heard();
         if (this.#phase === "closing") {
           this.#discardedBytes += bytes;
           if (this.#discardedBytes > LINGER_BYTES) break;
@@ -275,7 +281,6 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
         }
         this.bytesReceived += bytes;
         this.#counters.bytesReceived += bytes;
-        this.#watch.heard();
         this.#share?.begin();
         this.#inbox.received(bytes);
         try {
@@ -286,7 +291,7 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
             if (more || (full && this.#suspect)) await this.#share?.pause();
             else if (full) await turn();
           }
-          if (this.isServer && !this.listens && !this.#gone) await this.#answersRead();
+          if (!this.listens && !this.#gone) await this.#answersRead();
         } catch (error) {
           if (!(error instanceof Http2Error)) throw error;
           this.#fail(error.code, error.message);
@@ -334,9 +339,11 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
 
   /** An error of the connection: says why, loses every stream, and ends (RFC 9113 §5.4.1), read or not. */
   #fail(code: ErrorCode, reason: string, ofStreams = code): void {
-    if (this.#phase === "closing" || this.#phase === "closed") return;
+    if (this.#gone) return;
+    if (this.#phase === "closing") return this.#watch.linger();
     if (code !== ErrorCode.NO_ERROR) this.#offend(code, reason);
     this.#outbox.goaway(this.streams.lastPeerId, code, reason);
+    if (this.#gone) return; // that was one frame too many
     this.#finish();
     this.#watch.linger();
     this.streams.lose(ofStreams, reason);
@@ -367,9 +374,9 @@ export class Http2Connection extends Linked<Http2Connection> implements FrameRec
     this.streams.lose(ErrorCode.CONNECT_ERROR, reason);
   }
 
-  /** Ends the connection of somebody who would not read why. */
+  /** Ends the connection of somebody who would not read why; of one that is about to end it is no offence. */
   #cut(code: ErrorCode, reason: string): void {
-    this.#offend(code, reason);
+    if (this.#phase !== "closing") this.#offend(code, reason);
     this.#destroy(reason);
   }
 

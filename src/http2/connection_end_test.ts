@@ -29,7 +29,7 @@ Deno.test("a connection whose write fails while it lets others go first has ende
   assert.deepEqual(served.heard, ["1 drained", "1 lost 10"]);
 });
 
-Deno.test("the last answer of a connection that ends in peace leaves, however slowly it is taken", async () => {
+Deno.test("the last answer of a connection that ends in peace leaves, although it is taken slowly", async () => {
   const served = await wide();
   const { promise, resolve } = Promise.withResolvers<void>();
   served.peer.stuck = promise;
@@ -47,6 +47,20 @@ Deno.test("the last answer of a connection that ends in peace leaves, however sl
   assert.equal(sent.reduce((sum, { payload }) => sum + payload.length, 0), 100_000);
   const trailers = served.peer.frames.filter(({ type }) => type === FrameType.HEADERS).at(-1)!;
   assert.equal(trailers.flags & Flag.END_STREAM, Flag.END_STREAM);
+});
+
+Deno.test("a connection that ends in peace, however slowly, ends at once when it is told to", async () => {
+  const served = await wide();
+  served.peer.stuck = new Promise(() => {});
+  served.streams[0]!.send(new Uint8Array(1000));
+  served.streams[0]!.end([["grpc-status", "0"]]);
+  served.peer.send(frame(FrameType.DATA, Flag.END_STREAM, 1), frame(FrameType.GOAWAY, 0, 0, uint32(0, 0)));
+  while (!served.connection.over) await turn();
+  await turn();
+  served.clock.advance(5000);
+  served.connection.close();
+  served.clock.advance(500);
+  await served.connection.ended;
 });
 
 Deno.test("a connection that ends in peace and is read by nobody is cut off in the end", async () => {

@@ -90,6 +90,7 @@ const STREAM_ERRORS: Record<string, HeaderList> = {
   "a pseudo-header field behind others": [[":method", "POST"], ["a", "b"], [":scheme", "http"], [":path", "/"]],
   "a line break in a value": [...REQUEST, ["a", "b\r\nc: d"]],
   "a content-length that is no number": [...REQUEST, ["content-length", "-1"]],
+  "two lengths of content": [...REQUEST, ["content-length", "1"], ["content-length", "2"]],
 };
 
 for (const [what, list] of Object.entries(STREAM_ERRORS)) {

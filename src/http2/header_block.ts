@@ -12,27 +12,22 @@ export class HeaderBlockAssembly {
 
   constructor(readonly limits: Pick<Http2Limits, "maxHeaderBlockBytes" | "maxContinuations">) {}
 
-  /** A HEADERS frame. Returns the block when it is complete; otherwise the fragment is copied. */
+  /** A HEADERS frame. Returns the block when it is complete; otherwise the fragment is copied. Throws Http2Error for a flood. */
   begin(streamId: number, flags: number, fragment: Uint8Array): Uint8Array | undefined {
     this.endStream = (flags & Flag.END_STREAM) !== 0;
+    this.#fragments = [];
+    this.#bytes = fragment.length;
+    this.#check();
     if ((flags & Flag.END_HEADERS) !== 0) return fragment;
     this.streamId = streamId;
-    this.#fragments = [fragment.slice()];
-    this.#bytes = fragment.length;
+    this.#fragments.push(fragment.slice());
     return undefined;
   }
 
   /** A CONTINUATION frame. Returns the block when it is complete. Throws Http2Error for a flood. */
   add(flags: number, fragment: Uint8Array): Uint8Array | undefined {
-    const { maxHeaderBlockBytes, maxContinuations } = this.limits;
     this.#bytes += fragment.length;
-    if (this.#bytes > maxHeaderBlockBytes || this.#fragments.length > maxContinuations) {
-      throw new Http2Error(
-        ErrorCode.ENHANCE_YOUR_CALM,
-        `Cannot take a header block: ${maxHeaderBlockBytes} bytes in ${maxContinuations} CONTINUATIONs expected at most: ` +
-          `received ${this.#bytes} bytes in ${this.#fragments.length}`,
-      );
-    }
+    this.#check();
     this.#fragments.push(fragment.slice());
     if ((flags & Flag.END_HEADERS) === 0) return undefined;
     const block = new Uint8Array(this.#bytes);
@@ -44,5 +39,15 @@ export class HeaderBlockAssembly {
     this.streamId = 0;
     this.#fragments = [];
     return block;
+  }
+
+  #check(): void {
+    const { maxHeaderBlockBytes, maxContinuations } = this.limits;
+    if (this.#bytes <= maxHeaderBlockBytes && this.#fragments.length <= maxContinuations) return;
+    throw new Http2Error(
+      ErrorCode.ENHANCE_YOUR_CALM,
+      `Cannot take a header block: ${maxHeaderBlockBytes} bytes in ${maxContinuations} CONTINUATIONs expected at most: ` +
+        `received ${this.#bytes} bytes in ${this.#fragments.length}`,
+    );
   }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Clock } from "../lib/clock.ts";
+import { ManualClock } from "../../tests/manual_clock.ts";
 import { connectHttp2 } from "./client.ts";
 import type { Http2Connection } from "./connection.ts";
 import { ErrorCode } from "./errors.ts";
@@ -11,13 +13,17 @@ const HOST = "127.0.0.1";
 const DEAF = { data() {}, ended() {}, lost() {} };
 
 /** A server that leaves every stream open, with what its peers did wrong. */
-function listen(limits: Partial<Http2Limits> = {}): { listener: Http2Listener; offences: Offence[] } & AsyncDisposable {
+function listen(
+  limits: Partial<Http2Limits> = {},
+  clock?: Clock,
+): { listener: Http2Listener; offences: Offence[] } & AsyncDisposable {
   const offences: Offence[] = [];
   const listener = new Http2Listener({
     hostname: HOST,
     port: 0,
     accept: () => DEAF,
     limits: { ...HTTP2_LIMITS, ...limits },
+    ...(clock && { clock }),
     onError: (error) => assert.fail(String(error)),
     onOffence: (offence) => offences.push(offence),
   });
@@ -114,6 +120,37 @@ Deno.test("a server full of streams closes the connection that brings nothing fo
   assert.equal(served.listener.counters.openStreams, 2);
   worker.close();
   await worker.ended;
+});
+
+Deno.test("what was brought long ago keeps no connection in a server full of streams", async () => {
+  const clock = new ManualClock();
+  await using served = listen({ maxStreams: 3 }, clock);
+  const { counters } = served.listener;
+  const [once, worker] = [await connect(served.listener), await connect(served.listener)];
+  for (const bytes of [60_000, 0]) once.open(REQUEST, DEAF).send(new Uint8Array(bytes));
+  while (counters.bytesReceived < 60_000) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let looks = 0; looks < 2; looks++) clock.advance(15_000);
+  worker.open(REQUEST, DEAF).send(new Uint8Array(2000));
+  worker.open(REQUEST, DEAF).send(new Uint8Array(2000));
+  await once.ended;
+  assert.ok(!worker.over);
+  worker.close();
+  await worker.ended;
+});
+
+Deno.test("nobody goes for a request of a connection that takes none any more", async () => {
+  await using served = listen({ maxStreams: 2 });
+  const { counters } = served.listener;
+  const bystander = await connect(served.listener);
+  bystander.open(REQUEST, DEAF);
+  const leaving = await Deno.connect({ hostname: HOST, port: served.listener.port });
+  const goaway = frame(FrameType.GOAWAY, 0, 0, uint32(0, 0));
+  for (const part of [PREFACE, SETTINGS, headers(1), goaway, headers(3)]) await leaving.write(part);
+  while (counters.refusedStreams === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual([counters.evictedConnections, bystander.over], [0, false]);
+  leaving.close();
+  bystander.close();
+  await bystander.ended;
 });
 
 Deno.test("a flood is one offence of its connection, and its address gains nothing by coming again", async () => {

@@ -1,4 +1,3 @@
-import type { Inbox } from "./inbox.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Tells a peer that stands still from one that gets on, by what two looks at its connection find. */
@@ -8,7 +7,7 @@ export class Progress {
   #bytesBefore = 0;
   /** The count of writes when something last waited. */
   #waitedAt = NaN;
-  /** The count of frames when one was last found begun. */
+  /** The count of frames when one had begun; NaN is like no other. */
   #begunAt = NaN;
 
   /** Of `bytes` read so far those since the look before the last one. */
@@ -17,20 +16,18 @@ export class Progress {
   }
 
   /**
-   * Looks at a connection that has read so many `bytes`. Says what the peer has not done since the previous look, or
-   * undefined: it took nothing of what waits for it, or it brought no whole frame although one has begun, or a header
-   * block has (`inHeaderBlock`).
+   * Looks at a connection that has read so many `bytes`, and so many `frames`, NaN unless it waits for the rest of a frame
+   * or header block that has begun. Says what the peer has not done since the previous look, or undefined: it took nothing
+   * of what waits for it, or brought no whole frame.
    */
-  missed(bytes: number, outbox: Outbox, inbox: Inbox, inHeaderBlock: boolean): string | undefined {
+  missed(bytes: number, outbox: Pick<Outbox, "waiting" | "writes">, frames: number): string | undefined {
     this.#bytesBefore = this.#bytesAtLook;
     this.#bytesAtLook = bytes;
     const waits = outbox.waiting > 0;
     if (waits && outbox.writes === this.#waitedAt) return "the peer stopped reading";
     this.#waitedAt = waits ? outbox.writes : NaN;
-    // Who has no room is not read from.
-    const begun = outbox.roomForData && (inbox.halfway || inHeaderBlock);
-    if (begun && inbox.frames === this.#begunAt) return "the peer stopped within a frame";
-    this.#begunAt = begun ? inbox.frames : NaN;
+    if (frames === this.#begunAt) return "the peer stopped within a frame";
+    this.#begunAt = frames;
     return undefined;
   }
 }

@@ -22,7 +22,8 @@ const decodeRequest = orInvalid(decodeHealthCheckRequest);
 export class HealthBoard {
   /** The names that may be asked for. */
   readonly services = SERVICES;
-  #watchers = new Set<Rpc>();
+  /** Who watches, and whether there is anything of the name. */
+  readonly #watchers = new Map<Rpc, boolean>();
   #serving = false;
 
   /** Whether calls are taken. */
@@ -33,12 +34,13 @@ export class HealthBoard {
   set serving(serving: boolean) {
     if (serving === this.#serving) return;
     this.#serving = serving;
-    for (const rpc of this.#watchers) rpc.send(encodeHealthCheckResponse({ status: this.#status() }));
+    const response = encodeHealthCheckResponse({ status: this.#status() });
+    for (const [rpc, known] of this.#watchers) if (known) rpc.send(response);
   }
 
   /** Ends every watch, so that a server that drains can close. */
   dismiss(): void {
-    for (const rpc of this.#watchers) rpc.finish(Status.UNAVAILABLE, "the gateway stops");
+    for (const rpc of this.#watchers.keys()) rpc.finish(Status.UNAVAILABLE, "the gateway stops");
     this.#watchers.clear();
   }
 
@@ -66,14 +68,17 @@ export class HealthBoard {
   }
 
   #watch(rpc: Rpc): ReturnType<Method> {
-    if (this.#watchers.size >= MOST_WATCHERS) throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many watch already");
+    rpc.awaitEnd();
     let asked = false;
     return {
       message: (bytes) => {
         if (asked) throw new GrpcError(Status.INVALID_ARGUMENT, "Cannot watch: one request expected");
         asked = true;
         const known = SERVICES.includes(decodeRequest(bytes.view()).service);
-        if (known) this.#watchers.add(rpc);
+        if (this.#watchers.size >= MOST_WATCHERS) {
+          throw new GrpcError(Status.RESOURCE_EXHAUSTED, "too many watch already");
+        }
+        this.#watchers.set(rpc, known);
         rpc.send(encodeHealthCheckResponse({ status: known ? this.#status() : ServingStatus.SERVICE_UNKNOWN }));
       },
       halfClosed: () => {},

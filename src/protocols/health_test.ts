@@ -35,8 +35,8 @@ class TestBoard implements AsyncDisposable {
     return decodeHealthCheckResponse(answer).status;
   }
 
-  /** Watches a service. Returns what is said, and the status when it ends. */
-  watch(request: Uint8Array) {
+  /** Watches a service; says that no more requests come when it `leaves`. Returns what is said, and the status when it ends. */
+  watch(request: Uint8Array, leaves = true) {
     const said: number[] = [];
     let wake = () => {};
     const ended = Promise.withResolvers<number>();
@@ -49,6 +49,7 @@ class TestBoard implements AsyncDisposable {
     });
     const ask = (bytes: Uint8Array) => call.send(bytes);
     ask(request);
+    if (leaves) call.halfClose();
     const until = async (count: number) => {
       while (said.length < count) await new Promise<void>((resolve) => wake = resolve);
     };
@@ -91,7 +92,7 @@ Deno.test("Watch says what holds, then every change, once each, and ends when th
 
 Deno.test("Watch takes one request: a second one ends it, so that nobody has answers pile up", async () => {
   await using house = await TestBoard.open();
-  const watch = house.watch(encodeHealthCheckRequest({ service: SERVICE }));
+  const watch = house.watch(encodeHealthCheckRequest({ service: SERVICE }), false);
   await watch.until(1);
   watch.ask(encodeHealthCheckRequest({ service: SERVICE }));
   assert.equal(await watch.ended, Status.INVALID_ARGUMENT);

@@ -1,7 +1,6 @@
 import type { Method, Rpc, RpcListener } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
 import type { Encodable } from "../lib/protobuf.ts";
-import { brief } from "./brief.ts";
 import { DESCRIPTORS } from "./gen/descriptors.ts";
 import {
   decodeServerReflectionRequest,
@@ -33,7 +32,7 @@ const SERVICES = Object.values(DESCRIPTORS).flatMap(({ services }) => services.m
 
 /** The methods of grpc.reflection.v1 and v1alpha by path: what tools like grpcurl ask before they call. */
 export function reflection(): readonly (readonly [path: string, method: Method])[] {
-  return [[ServerReflection.ServerReflectionInfo, brief(inform)], [OLDER_PATH, brief(inform)]];
+  return [[ServerReflection.ServerReflectionInfo, inform], [OLDER_PATH, inform]];
 }
 
 function inform(rpc: Rpc): RpcListener {

@@ -6,4 +6,4 @@ await speakTls({ mutual: true });
 await import("../byova_calls_test.ts");
 await import("../byova_wire_test.ts");
 await import("../byova_refusals_test.ts");
-await import("../call_events_test.ts");
+await import("../byova_streams_test.ts");

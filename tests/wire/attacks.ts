@@ -129,8 +129,8 @@ function hold(count: number, first: Uint8Array, drip: Uint8Array = new Uint8Arra
   };
 }
 
-/** Requests whose answers are never read. */
-const neverReads: Attack = async (port, ms) => {
+/** Requests whose answers are never read, after so many bytes of greeting. */
+const neverReads = (greeting: Uint8Array): Attack => async (port, ms) => {
   using held = new DisposableStack();
   const clients = await Promise.all(
     Array.from({ length: 20 }, async () => held.use(await RawClient.connect(port, { reads: false }))),
@@ -139,7 +139,7 @@ const neverReads: Attack = async (port, ms) => {
     bytesOf(ids(50).flatMap((id) => [request(first + id, Health.Check), data(first + id, nothing, true)]));
   for (const client of clients) {
     void (async () => {
-      let going = await client.send(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30]));
+      let going = await client.send(greeting);
       for (let first = 0; going; first += 100) going = await client.send(round(first));
     })();
   }
@@ -188,8 +188,8 @@ const zeroWindow = opening([Setting.INITIAL_WINDOW_SIZE, 0]);
 const halfDone = ids(1000).flatMap((id) => [request(id, CALL), data(id, frameOfAudio.subarray(0, 40))]);
 const deep = message(nested(6000));
 const aQuestion = message(Uint8Array.of(0x0a, 1, 0x78));
-/** A message of a megabyte without its last bytes: within the connection's window for a hundred at once. */
-const halfSent = message(new Uint8Array(9000), 1024 * 1024);
+/** A message without its last bytes, as long as one may be where anybody may call. */
+const halfSent = message(new Uint8Array(4000), 4096);
 
 const bomb = message(gzipSync(new Uint8Array(20_000_000)), undefined, 1);
 /** The same, which tells of no more than a message may have. */
@@ -250,7 +250,7 @@ export const BURDENS: Readonly<Record<string, Attack>> = {
   gzip_bomb: rpcs((id) => [request(id, CALL, [["grpc-encoding", "gzip"]]), ...pieces(id, bomb)]),
   half_sent_requests: hold(
     10,
-    joined(opening(), bytesOf(ids(100).flatMap((id) => [request(id, Health.Check), ...pieces(id, halfSent)]))),
+    joined(opening(), bytesOf(ids(1000).flatMap((id) => [request(id, Health.Check), data(id, halfSent)]))),
   ),
   call_flood: rpcs((id) => [request(id, CALL), data(id, start, true)]),
   hostile_strings: rpcs((id) => [request(id, CALL), ...pieces(id, hostile[(id >> 1) % hostile.length]!)]),
@@ -263,7 +263,12 @@ export const BURDENS: Readonly<Record<string, Attack>> = {
     10,
     joined(zeroWindow, bytesOf(ids(100).flatMap((id) => [request(id, CALL), data(id, start)]))),
   ),
-  never_reads: neverReads,
+  // Its answers meet the connection's window, and what no window takes is paid for …
+  never_reads: neverReads(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30])),
+  // … or they pile up where the system takes no more.
+  never_reads_with_window: neverReads(
+    joined(opening([Setting.INITIAL_WINDOW_SIZE, 1 << 30]), bytesOf([windowUpdate(0, 1 << 30)])),
+  ),
   slow_headers: hold(
     300,
     joined(

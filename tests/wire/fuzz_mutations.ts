@@ -186,7 +186,7 @@ const MUTATIONS: readonly Mutation[] = [
   split,
 ];
 
-/** What a client sends on connection `number`: each conversation as it is first, what once killed a server before all. */
+/** What a client sends on connection `number`: first each conversation as it is, crashers before all, then changed ones. */
 export function said(number: number, random: Random): Uint8Array {
   const conversation = CONVERSATIONS[number];
   return conversation === undefined ? mutated(random) : joined(PREFACE, bytesOf(conversation));
