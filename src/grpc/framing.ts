@@ -20,14 +20,15 @@ export function prefixOf(length: number): Uint8Array {
 /** Bytes that half-received messages may take, shared by every RPC of one end. */
 export class HeldBytes {
   #bytes = 0;
-  constructor(readonly limit: number) {}
 
-  /** Changes the sum by `bytes`. Throws GrpcError RESOURCE_EXHAUSTED when it would exceed the limit. */
-  add(bytes: number): void {
-    if (bytes > 0 && this.#bytes + bytes > this.limit) {
-      throw new GrpcError(Status.RESOURCE_EXHAUSTED, "Cannot keep a message: too many others are half received");
-    }
+  /** `cost`: tokens that who finds no room pays. Where others' calls wait too, they would pay for what strangers do. */
+  constructor(readonly limit: number, readonly cost = 0) {}
+
+  /** Changes the sum by `bytes`. Returns false, and changes nothing, when it would exceed the limit. */
+  add(bytes: number): boolean {
+    if (bytes > 0 && this.#bytes + bytes > this.limit) return false;
     this.#bytes += bytes;
+    return true;
   }
 }
 
@@ -39,7 +40,7 @@ export interface MessageTaker {
   takeEnd(): void;
   /** So many received bytes were taken: the peer may send as many more. */
   consumed(bytes: number): void;
-  /** Lets the peer pay tokens for what is cheap to send: empty, compressed and impossible messages. May close the reader. */
+  /** Lets the peer pay for what is cheap to send: empty, compressed, impossible and half messages. May close the reader. */
   charge(cost: number): void;
 }
 
@@ -178,8 +179,12 @@ export class MessageReader {
     const needed = this.#keptBytes + to - from;
     const room = this.#kept?.length ?? 0;
     if (needed > room) {
-      const grown = new Uint8Array(Math.max(needed, room * 2, FIRST_BUFFER_BYTES));
-      this.held.add(grown.length - room);
+      const size = Math.max(needed, room * 2, FIRST_BUFFER_BYTES);
+      if (!this.held.add(size - room)) {
+        if (this.held.cost > 0) this.#taker.charge(this.held.cost);
+        throw new GrpcError(Status.RESOURCE_EXHAUSTED, "Cannot keep a message: too many others are half received");
+      }
+      const grown = new Uint8Array(size);
       if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptBytes));
       this.#kept = grown;
     }

@@ -4,7 +4,7 @@ import { HTTP2_LIMITS, type Http2Limits } from "../http2/limits.ts";
 export interface WireLimits extends Http2Limits {
   /** Largest message taken, after decompression. */
   readonly maxMessageBytes: number;
-  /** Half-received and held-back messages of all RPCs together; an eighth more of methods that anybody may call. */
+  /** Half-received and held-back messages of all RPCs together; a sixteenth more of methods that anybody may call. */
   readonly maxHeldBytes: number;
   /** An RPC that has brought no message for this long is ended. */
   readonly firstMessageMs: number;

@@ -53,7 +53,7 @@ export class GrpcServer implements AsyncDisposable {
       maxMessageBytes: limits.maxMessageBytes,
       firstMessageMs: limits.firstMessageMs,
       held: new HeldBytes(limits.maxHeldBytes),
-      heldOfAnybody: new HeldBytes(limits.maxHeldBytes / 8),
+      heldOfAnybody: new HeldBytes(limits.maxHeldBytes / 16, Cost.OFFENCE),
       clock,
       onError,
     };
