@@ -140,8 +140,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
         guard,
         successor: () => successor,
       }),
-      ...health.methods(),
-      ...reflection().map(([path, method]) => [path, brief(guard.method(method))] as const),
+      ...[...health.methods(), ...reflection().map(([path, method]) => [path, guard.method(method)] as const)]
+        .map(([path, method]) => [path, brief(method)] as const),
     ]),
   }));
   certificates.grpc?.onRenewal((texts) => server.renewTls(serverTls(texts, config.gateway)));

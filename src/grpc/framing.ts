@@ -50,9 +50,9 @@ export class MessageReader {
   encoding: string | undefined;
   /** Largest message taken, decompressed. */
   maxMessageBytes: number;
-  readonly #taker: MessageTaker;
   /** Where it counts what it keeps. */
   held: HeldBytes;
+  readonly #taker: MessageTaker;
   /** Bytes that wait: of a half-received message, or of everything that came while paused. */
   #kept: Uint8Array | undefined;
   #keptBytes = 0;
@@ -181,7 +181,7 @@ export class MessageReader {
     if (needed > room) {
       const size = Math.max(needed, room * 2, FIRST_BUFFER_BYTES);
       if (!this.held.add(size - room)) {
-        if (this.held.cost > 0) this.#taker.charge(this.held.cost);
+        this.#taker.charge(this.held.cost);
         throw new GrpcError(Status.RESOURCE_EXHAUSTED, "Cannot keep a message: too many others are half received");
       }
       const grown = new Uint8Array(size);

@@ -1,6 +1,5 @@
 import { type Method, type Rpc, unary } from "../grpc/server.ts";
 import { GrpcError, Status } from "../grpc/status.ts";
-import { brief } from "./brief.ts";
 import { orInvalid } from "./decoding.ts";
 import {
   decodeHealthCheckRequest,
@@ -46,7 +45,7 @@ export class HealthBoard {
 
   /** The service's methods by path. No token is needed for any of them. */
   methods(): readonly (readonly [path: string, method: Method])[] {
-    const methods: readonly (readonly [path: string, method: Method])[] = [
+    return [
       [
         Health.Check,
         unary(decodeRequest, encodeHealthCheckResponse, ({ service }) => {
@@ -64,7 +63,6 @@ export class HealthBoard {
       ],
       [Health.Watch, (rpc) => this.#watch(rpc)],
     ];
-    return methods.map(([path, method]) => [path, brief(method)]);
   }
 
   #watch(rpc: Rpc): ReturnType<Method> {
