@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { Status } from "../src/grpc/status.ts";
-import { GrpcChannel } from "../src/grpc/client.ts";
+import { callUnary, GrpcChannel } from "../src/grpc/client.ts";
+import { Health } from "../src/protocols/gen/health.ts";
+import { ServerReflection } from "../src/protocols/gen/reflection.ts";
 import { encodeVoiceVARequest, VoiceVirtualAgent } from "../src/protocols/gen/voicevirtualagent.ts";
 import { Line } from "./gateway_harness.ts";
 import { GatewayProcess } from "./gateway_process.ts";
@@ -134,5 +136,14 @@ Deno.test("a message larger than is taken gets RESOURCE_EXHAUSTED, and its conne
     }),
   );
   assert.equal(await finished.promise, Status.RESOURCE_EXHAUSTED);
+  await wholeCall(house);
+});
+
+Deno.test("what anybody may call takes short messages only, whatever others take", async () => {
+  await using house = await GatewayProcess.start();
+  for (const path of [Health.Check, Health.Watch, Health.List, ServerReflection.ServerReflectionInfo]) {
+    const long = callUnary(house.channel, path, new Uint8Array(5000));
+    await assert.rejects(long, { status: Status.RESOURCE_EXHAUSTED }, path);
+  }
   await wholeCall(house);
 });

@@ -7,6 +7,7 @@ import type { CallerInput } from "../src/call/input.ts";
 import type { AgentOutput } from "../src/call/output.ts";
 import type { Turn, TurnOutput } from "../src/call/turn.ts";
 import { Queue } from "../src/lib/queue.ts";
+import { callInfo } from "./connector_suite.ts";
 import { conversationOptions } from "./conversation_options.ts";
 import { silentLog } from "./logs.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -91,17 +92,7 @@ export function answer(
   const clock = new ManualClock();
   let over = 0;
   const call = new Conversation(
-    {
-      id: "c1",
-      orgId: "o1",
-      agentId: "a1",
-      language: "en-US",
-      vendorConfig: "",
-      startName: "",
-      parameters: {},
-      additionalInfo: {},
-      trackingId: "",
-    },
+    callInfo({ agentId: "a1" }),
     { id: "test", kind: "test", connector, speaks: connector.speaks },
     conversationOptions({
       clock,
